@@ -1,0 +1,119 @@
+//! Standard error: at once, and a message as one line by one write.
+
+use super::write_all;
+use crate::sys::Descriptor;
+use core::fmt;
+
+/// The most bytes of a message on standard error, the newline included: one write, whole in any pipe.
+pub const LINE_BYTES_MAX: usize = 512;
+
+/// What a message that was cut ends with.
+const CUT: &[u8] = b"...\n";
+
+/// Standard error, unbuffered: each piece is written at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Stderr;
+
+impl Stderr {
+    /// A line that is collected and goes out whole when it is dropped.
+    pub const fn line() -> Line {
+        Line {
+            buffer: [0; LINE_BYTES_MAX],
+            length: 0,
+            cut: false,
+        }
+    }
+}
+
+impl fmt::Write for Stderr {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        write_all(Descriptor::STDERR, text.as_bytes()).map_err(|_| fmt::Error)
+    }
+}
+
+/// A message of at most [`LINE_BYTES_MAX`] bytes; a longer one is cut and says so. Writing to it cannot fail,
+/// and an error of standard error itself is nobody's to hear.
+#[derive(Debug)]
+pub struct Line {
+    buffer: [u8; LINE_BYTES_MAX],
+    length: usize,
+    cut: bool,
+}
+
+impl Line {
+    /// Adds text that comes from outside: bytes that would break the line or the terminal are escaped.
+    pub fn push_escaped(&mut self, bytes: &[u8]) {
+        for chunk in bytes.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                let mut buffer = [0; 4];
+                if character.is_control() {
+                    self.push_escape(character as u32 as u8);
+                } else {
+                    self.push(character.encode_utf8(&mut buffer).as_bytes());
+                }
+            }
+            for &byte in chunk.invalid() {
+                self.push_escape(byte);
+            }
+        }
+    }
+
+    /// One byte as `\n`, `\t` or `\xNN`.
+    fn push_escape(&mut self, byte: u8) {
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        match byte {
+            b'\n' => self.push(b"\\n"),
+            b'\t' => self.push(b"\\t"),
+            b'\r' => self.push(b"\\r"),
+            _ => self.push(&[
+                b'\\',
+                b'x',
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]),
+        }
+    }
+
+    /// Adds bytes as far as they fit in front of the mark of a cut.
+    fn push(&mut self, bytes: &[u8]) {
+        let room = (LINE_BYTES_MAX - CUT.len()).saturating_sub(self.length);
+        let fitting = bytes.get(..room).unwrap_or(bytes);
+        if let Some(target) = self
+            .buffer
+            .get_mut(self.length..self.length + fitting.len())
+        {
+            target.copy_from_slice(fitting);
+            self.length += fitting.len();
+        }
+        self.cut |= fitting.len() < bytes.len();
+    }
+}
+
+impl fmt::Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let ends = self
+            .buffer
+            .get(..self.length)
+            .is_some_and(|text| text.ends_with(b"\n"));
+        let end: &[u8] = match (self.cut, ends) {
+            (true, _) => CUT,
+            (false, false) => b"\n",
+            (false, true) => b"",
+        };
+        if let Some(target) = self.buffer.get_mut(self.length..self.length + end.len()) {
+            target.copy_from_slice(end);
+            self.length += end.len();
+        }
+        let _ = write_all(
+            Descriptor::STDERR,
+            self.buffer.get(..self.length).unwrap_or_default(),
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! Numbers as digits and back, without the formatting machinery: 2.5 KiB of code where it is not needed.
+
+use core::fmt;
+
+/// The digits of `u64::MAX`.
+const DECIMAL_DIGITS_MAX: usize = 20;
+const HEXADECIMAL_DIGITS_MAX: usize = 16;
+
+/// A number in decimal digits.
+///
+/// ```
+/// assert_eq!(nostd_alloc::io::Decimal::new(1870).as_bytes(), b"1870");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Decimal {
+    digits: [u8; DECIMAL_DIGITS_MAX],
+    begin: usize,
+}
+
+impl Decimal {
+    /// The digits of `number`.
+    pub const fn new(number: u64) -> Decimal {
+        let mut digits = [b'0'; DECIMAL_DIGITS_MAX];
+        let mut rest = number;
+        let mut begin = DECIMAL_DIGITS_MAX;
+        loop {
+            begin -= 1;
+            digits[begin] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                return Decimal { digits, begin };
+            }
+        }
+    }
+
+    /// The digits, most significant first.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.digits.get(self.begin..).unwrap_or_default()
+    }
+}
+
+/// A number in hexadecimal digits, with `0x` in front.
+///
+/// ```
+/// assert_eq!(nostd_alloc::io::Hexadecimal::new(0x20_1468).as_bytes(), b"0x201468");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Hexadecimal {
+    digits: [u8; HEXADECIMAL_DIGITS_MAX + 2],
+    begin: usize,
+}
+
+impl Hexadecimal {
+    /// The digits of `number`.
+    pub const fn new(number: u64) -> Hexadecimal {
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        let mut digits = [b'0'; HEXADECIMAL_DIGITS_MAX + 2];
+        let mut rest = number;
+        let mut begin = digits.len();
+        loop {
+            begin -= 1;
+            digits[begin] = DIGITS[(rest % 16) as usize];
+            rest /= 16;
+            if rest == 0 {
+                break;
+            }
+        }
+        digits[begin - 1] = b'x';
+        Hexadecimal {
+            digits,
+            begin: begin - 2,
+        }
+    }
+
+    /// `0x` and the digits, most significant first.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.digits.get(self.begin..).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(core::str::from_utf8(self.as_bytes()).unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Hexadecimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(core::str::from_utf8(self.as_bytes()).unwrap_or_default())
+    }
+}
+
+/// Reads decimal digits and nothing else: no sign, no space. `None` if there are none, another byte is among
+/// them, or the number is more than `u64::MAX`.
+pub fn parse_decimal(digits: &[u8]) -> Option<u64> {
+    parse(digits, 10)
+}
+
+/// Reads hexadecimal digits of either case and nothing else, no `0x`.
+pub fn parse_hexadecimal(digits: &[u8]) -> Option<u64> {
+    parse(digits, 16)
+}
+
+fn parse(digits: &[u8], base: u32) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |number, &byte| {
+        let digit = char::from(byte).to_digit(base)?;
+        number
+            .checked_mul(u64::from(base))?
+            .checked_add(u64::from(digit))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn digits_are_those_of_core() {
+        for number in [0, 1, 9, 10, 15, 16, 255, 4096, u64::MAX - 1, u64::MAX] {
+            assert_eq!(Decimal::new(number).to_string(), number.to_string());
+            assert_eq!(
+                Hexadecimal::new(number).to_string(),
+                std::format!("{number:#x}")
+            );
+            assert_eq!(parse_decimal(Decimal::new(number).as_bytes()), Some(number));
+            assert_eq!(
+                parse_hexadecimal(&Hexadecimal::new(number).as_bytes()[2..]),
+                Some(number)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for bad in [
+            "",
+            "-1",
+            "+1",
+            " 1",
+            "1e3",
+            "0x10",
+            "18446744073709551616",
+            "1\0",
+        ] {
+            assert_eq!(parse_decimal(bad.as_bytes()), None, "{bad:?}");
+        }
+        assert_eq!(parse_hexadecimal(b"fF"), Some(255));
+        assert_eq!(parse_hexadecimal(b"10000000000000000"), None);
+        assert_eq!(parse_hexadecimal(b"g"), None);
+    }
+}

@@ -1,0 +1,133 @@
+//! Pages of memory: map, unmap, give a new size, forget.
+//!
+//! Any address that cannot begin a page of ours (an error, 0, a number in the middle of a page) is a
+//! failure: under a tracer or a filter the kernel's answer may be anything.
+
+use super::Errno;
+use core::ptr::NonNull;
+use sc::syscall;
+
+const PROT_READ_WRITE: usize = 0x1 | 0x2;
+const MAP_PRIVATE: usize = 0x02;
+const MAP_ANONYMOUS: usize = 0x20;
+const MAP_NORESERVE: usize = 0x4000;
+const MREMAP_MAYMOVE: usize = 0x1;
+const MADV_DONTNEED: usize = 4;
+
+/// Whether the kernel sets memory aside when pages are mapped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Promise {
+    /// It counts the pages as used.
+    Reserved,
+    /// It counts them when they are touched (`MAP_NORESERVE`).
+    Unreserved,
+}
+
+/// An answer of the kernel as the start of mapped pages.
+fn address_from_answer(answer: usize) -> Result<NonNull<u8>, Errno> {
+    let address = Errno::from_answer(answer)?;
+    // Negative as a whole, though not in the range of errors, and 0: no place where a program has pages.
+    if (address as isize) <= 0 {
+        return Err(Errno::ENOMEM);
+    }
+    NonNull::new(core::ptr::with_exposed_provenance_mut(address)).ok_or(Errno::ENOMEM)
+}
+
+/// Maps fresh pages: private, zero, to read and write.
+///
+/// # Errors
+/// Those of mmap(2), among them `ENOMEM`; `length` 0 is `EINVAL`.
+pub fn mmap(length: usize, promise: Promise) -> Result<NonNull<u8>, Errno> {
+    const NO_DESCRIPTOR: usize = usize::MAX;
+    let flags = match promise {
+        Promise::Reserved => MAP_PRIVATE | MAP_ANONYMOUS,
+        Promise::Unreserved => MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+    };
+    // SAFETY: without a wished address and without MAP_FIXED the kernel chooses unused pages, as its
+    // contract of this call says; no memory of the program changes.
+    let answer = unsafe { syscall!(MMAP, 0, length, PROT_READ_WRITE, flags, NO_DESCRIPTOR, 0) };
+    address_from_answer(answer)
+}
+
+/// Gives pages back.
+///
+/// # Safety
+/// - `start` and `length` name pages that [`mmap`] or [`mremap`] mapped, and nobody uses them after this.
+///
+/// # Errors
+/// Those of munmap(2): a hole in the middle may need more kernel memory than there is (`ENOMEM`). The pages
+/// are still mapped then.
+pub unsafe fn munmap(start: NonNull<u8>, length: usize) -> Result<(), Errno> {
+    // SAFETY: contract of this function.
+    let answer = unsafe { syscall!(MUNMAP, start.as_ptr(), length) };
+    Errno::from_answer(answer).map(drop)
+}
+
+/// Gives mapped pages a new length, in place or (`may_move`) at another address, without a copy.
+///
+/// # Safety
+/// - `start` and `old_length` name pages that [`mmap`] or [`mremap`] mapped.
+/// - Nobody uses the old address after a move, nor the pages behind a smaller length.
+///
+/// # Errors
+/// Those of mremap(2), `ENOMEM` where there is no room; nothing has changed then.
+pub unsafe fn mremap(
+    start: NonNull<u8>,
+    old_length: usize,
+    new_length: usize,
+    may_move: bool,
+) -> Result<NonNull<u8>, Errno> {
+    let flags = if may_move { MREMAP_MAYMOVE } else { 0 };
+    // SAFETY: contract of this function.
+    let answer = unsafe { syscall!(MREMAP, start.as_ptr(), old_length, new_length, flags) };
+    address_from_answer(answer)
+}
+
+/// Forgets what stands in pages: they read as zero again, and cost no memory until they are touched.
+///
+/// # Safety
+/// - `start` and `length` name pages that [`mmap`] or [`mremap`] mapped; nobody needs what they hold.
+///
+/// # Errors
+/// Those of madvise(2).
+pub unsafe fn madvise_dontneed(start: NonNull<u8>, length: usize) -> Result<(), Errno> {
+    // SAFETY: contract of this function.
+    let answer = unsafe { syscall!(MADVISE, start.as_ptr(), length, MADV_DONTNEED) };
+    Errno::from_answer(answer).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_negative_answer_and_zero_is_a_failure() {
+        for answer in [
+            0,
+            usize::MAX,
+            4095usize.wrapping_neg(),
+            1 << 63,
+            5000usize.wrapping_neg(),
+        ] {
+            assert!(address_from_answer(answer).is_err(), "{answer:#x}");
+        }
+        assert!(address_from_answer(0x7f00_0000_0000).is_ok());
+    }
+
+    #[test]
+    fn mapped_pages_are_zero_and_can_be_written_and_moved() {
+        let start = mmap(8192, Promise::Reserved).unwrap();
+        // SAFETY: the pages come from `mmap` just above, and are given back at the end.
+        unsafe {
+            assert_eq!(start.add(8191).read(), 0);
+            start.write(7);
+            let moved = mremap(start, 8192, 1 << 20, true).unwrap();
+            assert_eq!(moved.read(), 7);
+            madvise_dontneed(moved, 4096).unwrap();
+            assert_eq!(moved.read(), 0);
+            munmap(moved, 1 << 20).unwrap();
+        }
+        assert_eq!(mmap(0, Promise::Reserved), Err(Errno::EINVAL));
+        assert_eq!(mmap(1 << 60, Promise::Unreserved), Err(Errno::ENOMEM));
+    }
+}
