@@ -5,6 +5,24 @@
 //! *source* (where pages come from), the *strategy* (how they are cut) and the *wrapper* (what else happens
 //! at each call) are three independent choices, `Counted<FreeList<Kernel>>`.
 
+mod bump;
+mod catalogue;
+mod counted;
+mod free_list;
+mod global;
+mod lifo;
+mod locked;
+mod place;
+mod regions;
+
+pub use bump::Bump;
+pub use catalogue::{ROWS, Row, Run, find};
+pub use counted::{Calls, Counted};
+pub use free_list::FreeList;
+pub use global::Global;
+pub use lifo::Lifo;
+pub use locked::Locked;
+
 use crate::memory::Allocator;
 
 /// What a heap knows of itself. Sizes are in bytes.

@@ -1,0 +1,70 @@
+//! Every strategy by name: the one table that the lab, the self-test and the contract tests walk.
+//!
+//! To add a strategy: its file, and its row here.
+
+use super::{Bump, FreeList, Lifo, Strategy};
+use crate::memory::Allocator;
+use core::fmt;
+
+/// Makes a heap over a source, lends it, and gives everything back to the source.
+pub type Run = fn(&dyn Allocator, &mut dyn FnMut(&dyn Strategy));
+
+/// One strategy.
+#[derive(Clone, Copy)]
+pub struct Row {
+    /// What people call it, in lower case.
+    pub name: &'static str,
+    /// How it works, in one sentence.
+    pub idea: &'static str,
+    /// The paper or the program it comes from.
+    pub source: &'static str,
+    /// Makes a heap of this kind.
+    pub run: Run,
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row({})", self.name)
+    }
+}
+
+/// All strategies, the general heap first.
+///
+/// # Examples
+/// ```
+/// use nostd_alloc::heap::ROWS;
+/// use nostd_alloc::memory::{Kernel, Layout};
+///
+/// for row in ROWS {
+///     (row.run)(&Kernel, &mut |heap| {
+///         let block = heap.allocate(Layout::new::<[u64; 10]>()).unwrap();
+///         assert!(block.len() >= 80, "{}", row.name);
+///         heap.verify();
+///     });
+/// }
+/// ```
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "freelist",
+        idea: "neighbours merge at once, free blocks wait in bins by size",
+        source: "Knuth's boundary tags (1973), Lea's bins (1987)",
+        run: |source, visit| visit(&FreeList::new(source)),
+    },
+    Row {
+        name: "lifo",
+        idea: "the first block on one list that is long enough; blocks never merge",
+        source: "Kernighan and Ritchie (1978), without their merging",
+        run: |source, visit| visit(&Lifo::new(source)),
+    },
+    Row {
+        name: "bump",
+        idea: "a pointer moves up; only the topmost block goes back",
+        source: "Ross, the AED free storage package (1967)",
+        run: |source, visit| visit(&Bump::new(source)),
+    },
+];
+
+/// The row called `name`.
+pub fn find(name: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.name == name)
+}
