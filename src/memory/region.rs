@@ -54,7 +54,7 @@ impl<'m> Region<'m> {
     /// A region over `bytes`; what they hold does not matter.
     pub const fn new(bytes: &'m mut [MaybeUninit<u8>]) -> Region<'m> {
         let length = bytes.len();
-        let start = bytes as *mut [MaybeUninit<u8>];
+        let start = core::ptr::from_mut(bytes);
         // INVARIANT: **Bounds** and **Top** hold: the slice is borrowed for `'m`, and no block is handed out.
         Region {
             // SAFETY: the pointer comes from a reference.

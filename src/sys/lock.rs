@@ -79,10 +79,6 @@ impl Lock {
 // SAFETY: by the contract of the atomic word: only one compare-and-swap or swap finds `FREE`, with Acquire;
 // only `unlock` writes `FREE`, with Release.
 unsafe impl RawLock for Lock {
-    #[expect(
-        clippy::declare_interior_mutable_const,
-        reason = "each use is a new lock"
-    )]
     const OPEN: Lock = Lock {
         word: AtomicU32::new(FREE),
     };
