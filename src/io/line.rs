@@ -1,6 +1,6 @@
 //! Standard error: at once, and a message as one line by one write.
 
-use super::write_all;
+use super::{Decimal, Hexadecimal, write_all};
 use crate::sys::Descriptor;
 use core::fmt;
 
@@ -41,37 +41,19 @@ pub struct Line {
 }
 
 impl Line {
-    /// Adds text that comes from outside: bytes that would break the line or the terminal are escaped.
-    pub fn push_escaped(&mut self, bytes: &[u8]) {
-        for chunk in bytes.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                let mut buffer = [0; 4];
-                if character.is_control() {
-                    self.push_escape(character as u32 as u8);
-                } else {
-                    self.push(character.encode_utf8(&mut buffer).as_bytes());
-                }
-            }
-            for &byte in chunk.invalid() {
-                self.push_escape(byte);
-            }
-        }
+    /// Adds text as it is; without the formatting machinery, as the next two.
+    pub fn push_text(&mut self, text: &str) {
+        self.push(text.as_bytes());
     }
 
-    /// One byte as `\n`, `\t` or `\xNN`.
-    fn push_escape(&mut self, byte: u8) {
-        const DIGITS: [u8; 16] = *b"0123456789abcdef";
-        match byte {
-            b'\n' => self.push(b"\\n"),
-            b'\t' => self.push(b"\\t"),
-            b'\r' => self.push(b"\\r"),
-            _ => self.push(&[
-                b'\\',
-                b'x',
-                DIGITS[usize::from(byte >> 4)],
-                DIGITS[usize::from(byte & 15)],
-            ]),
-        }
+    /// Adds a number in decimal.
+    pub fn push_decimal(&mut self, number: u64) {
+        self.push(Decimal::new(number).as_bytes());
+    }
+
+    /// Adds a number in hexadecimal, `0x` in front.
+    pub fn push_hexadecimal(&mut self, number: u64) {
+        self.push(Hexadecimal::new(number).as_bytes());
     }
 
     /// Adds bytes as far as they fit in front of the mark of a cut.

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod descriptor;
+mod escaped;
 mod file;
 mod line;
 mod number;
@@ -13,8 +14,9 @@ mod print;
 mod writer;
 
 pub use descriptor::{read_some, write_all};
+pub use escaped::Escaped;
 pub use file::{File, Input, Stdin};
 pub use line::{LINE_BYTES_MAX, Line, Stderr};
 pub use number::{Decimal, Hexadecimal, parse_decimal, parse_hexadecimal};
-pub use print::{print_arguments, print_error_line};
+pub use print::{print_arguments, print_error_line, print_formatted, print_text};
 pub use writer::{Stdout, Writer};

@@ -19,18 +19,10 @@ pub struct Decimal {
 
 impl Decimal {
     /// The digits of `number`.
-    pub const fn new(number: u64) -> Decimal {
+    pub fn new(number: u64) -> Decimal {
         let mut digits = [b'0'; DECIMAL_DIGITS_MAX];
-        let mut rest = number;
-        let mut begin = DECIMAL_DIGITS_MAX;
-        loop {
-            begin -= 1;
-            digits[begin] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            if rest == 0 {
-                return Decimal { digits, begin };
-            }
-        }
+        let begin = write_digits(&mut digits, number, 10);
+        Decimal { digits, begin }
     }
 
     /// The digits, most significant first.
@@ -52,23 +44,15 @@ pub struct Hexadecimal {
 
 impl Hexadecimal {
     /// The digits of `number`.
-    pub const fn new(number: u64) -> Hexadecimal {
-        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    pub fn new(number: u64) -> Hexadecimal {
         let mut digits = [b'0'; HEXADECIMAL_DIGITS_MAX + 2];
-        let mut rest = number;
-        let mut begin = digits.len();
-        loop {
-            begin -= 1;
-            digits[begin] = DIGITS[(rest % 16) as usize];
-            rest /= 16;
-            if rest == 0 {
-                break;
-            }
+        let begin = write_digits(&mut digits, number, 16);
+        if let Some([zero, x]) = digits.get_mut(begin.saturating_sub(2)..begin) {
+            (*zero, *x) = (b'0', b'x');
         }
-        digits[begin - 1] = b'x';
         Hexadecimal {
             digits,
-            begin: begin - 2,
+            begin: begin.saturating_sub(2),
         }
     }
 
@@ -76,6 +60,23 @@ impl Hexadecimal {
     pub fn as_bytes(&self) -> &[u8] {
         self.digits.get(self.begin..).unwrap_or_default()
     }
+}
+
+/// Writes digits at the end of `places`, at least one, and returns where they begin. An iterator and no
+/// index: a panic that cannot happen is code all the same.
+fn write_digits(places: &mut [u8], number: u64, base: u8) -> usize {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut rest = number;
+    let mut begin = places.len();
+    for place in places.iter_mut().rev() {
+        *place = DIGITS[(rest % u64::from(base)) as usize & 15];
+        rest /= u64::from(base);
+        begin -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    begin
 }
 
 impl fmt::Display for Decimal {

@@ -35,15 +35,35 @@ macro_rules! eprintln {
     };
 }
 
-/// What [`println!`](crate::println) expands to.
+/// What [`println!`](crate::println) expands to: a text without values goes past the formatting machinery,
+/// which is then not even linked.
+#[inline(always)]
 pub fn print_arguments(arguments: Arguments<'_>, end: &str) {
+    match arguments.as_str() {
+        Some(text) => print_text(text, end),
+        None => print_formatted(arguments, end),
+    }
+}
+
+/// Prints a text and its end.
+pub fn print_text(text: &str, end: &str) {
     let mut out = Writer::<LINE_BYTES_MAX>::to(Descriptor::STDOUT);
     // The error is remembered by the writer.
-    let _ = match arguments.as_str() {
-        Some(text) => out.write_str(text),
-        None => out.write_fmt(arguments),
-    };
-    let _ = out.write_str(end);
+    let _ = out.write_all(text.as_bytes());
+    finish(out, end);
+}
+
+/// Prints what has values in it, and its end.
+pub fn print_formatted(arguments: Arguments<'_>, end: &str) {
+    let mut out = Writer::<LINE_BYTES_MAX>::to(Descriptor::STDOUT);
+    // The error is remembered by the writer.
+    let _ = out.write_fmt(arguments);
+    finish(out, end);
+}
+
+/// Adds the end and writes, or ends the program.
+fn finish(mut out: Writer<LINE_BYTES_MAX>, end: &str) {
+    let _ = out.write_all(end.as_bytes());
     if let Err(error) = out.finish() {
         end_without_output(error);
     }
@@ -62,6 +82,9 @@ fn end_without_output(error: Errno) -> ! {
     if error == Errno::EPIPE {
         sys::exit_group(READER_GONE);
     }
-    let _ = writeln!(Stderr::line(), "error: write error: {error}");
+    let mut line = Stderr::line();
+    line.push_text("error: write error: ");
+    line.push_text(error.sentence());
+    drop(line);
     sys::exit_group(FAILURE)
 }

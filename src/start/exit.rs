@@ -21,6 +21,8 @@ impl ExitCode {
     pub const OUT_OF_MEMORY: ExitCode = ExitCode(4);
     /// A panic, as in every Rust program.
     pub const PANIC: ExitCode = ExitCode(101);
+    /// What a shell shows of a program that a memory fault ended.
+    pub const MEMORY_FAULT: ExitCode = ExitCode(139);
     /// Nobody reads the output any more: what a shell shows of a program that SIGPIPE ended.
     pub const READER_GONE: ExitCode = ExitCode(141);
 }
@@ -59,12 +61,6 @@ impl Termination for () {
 impl Termination for ExitCode {
     fn report(self) -> ExitCode {
         self
-    }
-}
-
-impl Termination for core::convert::Infallible {
-    fn report(self) -> ExitCode {
-        match self {}
     }
 }
 

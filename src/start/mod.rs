@@ -6,6 +6,17 @@
 //! crate, and never from this library: otherwise a hosted test or benchmark that links the library would
 //! silently run on the wrong memcpy.
 
+mod arguments;
+mod backtrace;
+mod entry;
 mod exit;
+mod faults;
+mod memory_functions;
+mod panic;
+mod run;
 
+pub use arguments::{Args, Strings};
+pub use backtrace::each_call;
 pub use exit::{ExitCode, Failure, Termination, exit};
+pub use panic::{panic_report, panic_silent};
+pub use run::{Main, Program, begin, begin_with_faults};

@@ -1,0 +1,33 @@
+//! Text that comes from outside, as it may stand in a message.
+
+use core::fmt::{self, Write};
+
+/// Shows bytes so that a message stays one line and a terminal is left alone: control characters and bytes
+/// that are no UTF-8 become `\n`, `\t`, `\r` or `\xNN`.
+///
+/// ```
+/// # use nostd_alloc::io::Escaped;
+/// assert_eq!(format!("{}", Escaped(b"caf\xc3\xa9\n\x1b[0m\xff")), r"café\n\x1b[0m\xff");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'a>(pub &'a [u8]);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                match character {
+                    '\n' => f.write_str("\\n")?,
+                    '\t' => f.write_str("\\t")?,
+                    '\r' => f.write_str("\\r")?,
+                    _ if character.is_control() => write!(f, "\\x{:02x}", u32::from(character))?,
+                    _ => f.write_char(character)?,
+                }
+            }
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
