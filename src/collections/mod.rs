@@ -1,1 +1,30 @@
-//! collections
+//! Growable things: `Box`, `Vec`, `String`, drop-in for std's, and each of them able to hear "no".
+//!
+//! Plain names keep std's signatures and behaviour. Each method that may need memory has a twin whose name
+//! begins with `try_`: after its `Err` nothing has changed, and a value that was passed in comes back in the
+//! error. One algorithm serves both; the plain method turns the `Err` into the end of the program: a panic
+//! where no machine could have that capacity, else one line on standard error and exit code 4.
+//!
+//! ```text
+//! String<A>      UTF-8 over Vec<u8, A>
+//! Vec<T, A>      RawBuffer and a length                 Box<T, A>   one value, or a slice of fixed length
+//! RawBuffer      pointer, capacity, allocator; grows without knowing T
+//! Allocator      memory::Allocator: the kernel, a region, a heap, a ration
+//! ```
+//!
+//! # Costs
+//! Capacity takes the whole usable size that the allocator gave. Growth doubles, goes in place where the
+//! allocator can, else elsewhere without a copy where it can, else copies the elements (not the capacity).
+
+pub mod boxed;
+mod error;
+mod macros;
+mod range;
+mod raw_buffer;
+pub mod string;
+pub mod vec;
+
+pub use boxed::Box;
+pub use error::{PushError, TryReserveError};
+pub use string::String;
+pub use vec::Vec;

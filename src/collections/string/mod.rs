@@ -1,0 +1,145 @@
+//! `String<A>`: UTF-8 that grows.
+//!
+//! ```text
+//! bytes: | h | e | l | l | o | c3 | b6 |  spare capacity  |
+//!        |<------------ length ------->|
+//! ```
+//!
+//! A vector of bytes and one promise about them. std's names, signatures and behaviour; what may need
+//! memory has a twin that begins with `try_`, after whose `Err` the string is as before.
+//!
+//! # How is this safe?
+//! **Text** holds after every step that user code can see: bytes are cut and joined at the boundaries of
+//! characters, checked before anything changes, and a guard closes the hole where a closure of the user
+//! runs in between.
+//!
+//! # Costs
+//! As a vector of bytes. Pieces of at most 16 bytes and ASCII characters are added without a call.
+
+mod capacity;
+mod edit;
+mod grow;
+mod traits;
+
+use super::vec::Vec;
+use crate::heap::Global;
+use crate::memory::Allocator;
+use core::mem::ManuallyDrop;
+use core::str;
+
+/// A growable text.
+///
+/// # Invariants
+/// - **Text**: the bytes are UTF-8.
+///
+/// # Examples
+/// ```
+/// use nostd_alloc::collections::{String, TryReserveError};
+/// use nostd_alloc::memory::Kernel;
+///
+/// let mut greeting = String::new_in(Kernel);
+/// greeting.try_push_str("grüß")?;
+/// greeting.try_push(' ')?;
+/// greeting.try_push_str("dich")?;
+/// assert_eq!(greeting, "grüß dich");
+/// # Ok::<(), TryReserveError>(())
+/// ```
+#[repr(transparent)]
+pub struct String<A: Allocator = Global> {
+    bytes: Vec<u8, A>,
+}
+
+impl<A: Allocator> String<A> {
+    /// A text of bytes that are UTF-8, without looking.
+    ///
+    /// # Safety
+    /// - `bytes` are UTF-8.
+    #[inline]
+    pub const unsafe fn from_utf8_unchecked(bytes: Vec<u8, A>) -> String<A> {
+        // INVARIANT: **Text** holds by the contract of this function.
+        String { bytes }
+    }
+
+    /// The bytes of the text.
+    ///
+    /// ```
+    /// use nostd_alloc::collections::String;
+    /// assert_eq!(String::from("ab").into_bytes(), [97, 98]);
+    /// ```
+    #[inline]
+    pub const fn into_bytes(self) -> Vec<u8, A> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: the bytes come from a text that is neither used nor dropped any more; it is nothing but
+        // them (`repr(transparent)`).
+        unsafe { (&raw const this).cast::<Vec<u8, A>>().read() }
+    }
+
+    /// The text.
+    #[inline]
+    pub const fn as_str(&self) -> &str {
+        // SAFETY: by **Text** of `String`.
+        unsafe { str::from_utf8_unchecked(self.bytes.as_slice()) }
+    }
+
+    /// The text, to change.
+    #[inline]
+    pub const fn as_mut_str(&mut self) -> &mut str {
+        // SAFETY: by **Text** of `String`; a `str` keeps it.
+        unsafe { str::from_utf8_unchecked_mut(self.bytes.as_mut_slice()) }
+    }
+
+    /// The bytes.
+    #[inline]
+    pub const fn as_bytes(&self) -> &[u8] {
+        self.bytes.as_slice()
+    }
+
+    /// The bytes as a vector, to change.
+    ///
+    /// # Safety
+    /// - The bytes are UTF-8 when the borrow ends.
+    #[inline]
+    pub const unsafe fn as_mut_vec(&mut self) -> &mut Vec<u8, A> {
+        &mut self.bytes
+    }
+
+    /// The allocator that the bytes live in.
+    #[inline]
+    pub const fn allocator(&self) -> &A {
+        self.bytes.allocator()
+    }
+
+    /// The length in bytes.
+    #[inline]
+    pub const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is no byte.
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// For how many bytes there is room without asking for memory.
+    #[inline]
+    pub const fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// The text for as long as the allocator lives; it is never dropped.
+    ///
+    /// ```
+    /// use nostd_alloc::collections::String;
+    /// let text: &'static mut str = String::from("for ever").leak();
+    /// text.make_ascii_uppercase();
+    /// assert_eq!(text, "FOR EVER");
+    /// ```
+    pub fn leak<'a>(self) -> &'a mut str
+    where
+        A: 'a,
+    {
+        // SAFETY: by **Text** of `String`.
+        unsafe { str::from_utf8_unchecked_mut(self.into_bytes().leak()) }
+    }
+}

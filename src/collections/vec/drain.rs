@@ -1,0 +1,175 @@
+//! A range of elements taken out one by one, and the hole closed behind them.
+//!
+//! ```text
+//! 0            start                  start + hole            old length
+//! | kept        |  values not yet      |  tail                 |
+//! |             |  handed out          |                       |
+//! |<- length -->|
+//! ```
+//!
+//! # How is this safe?
+//! The length is set to the start of the hole before the iterator exists: if it is forgotten, values leak
+//! and nothing else happens. The tail moves up in a guard, so also when the drop of a value panics. Slices
+//! are made over values not yet handed out, from the vector's own pointer.
+
+use super::Vec;
+use crate::collections::range::range;
+use crate::heap::Global;
+use crate::memory::Allocator;
+use core::fmt;
+use core::iter::FusedIterator;
+use core::mem::needs_drop;
+use core::ops::RangeBounds;
+use core::ptr::{self, NonNull};
+use core::slice;
+
+/// An iterator that takes a range of elements out of a vector; what it has not given when it goes is
+/// dropped. Made by [`Vec::drain`].
+///
+/// # Invariants
+/// - **Hole**: the vector's `length` is where the hole begins; `values` are those of the hole's slots that
+///   still hold a value; `tail_length` values begin at `tail_start`, and nothing else is behind `length`.
+pub struct Drain<'a, T, A: Allocator = Global> {
+    tail_start: usize,
+    tail_length: usize,
+    values: slice::Iter<'a, T>,
+    vec: NonNull<Vec<T, A>>,
+}
+
+// SAFETY: by **Hole** of `Drain` it owns values and a vector that is borrowed alone: as `&mut Vec`.
+unsafe impl<T: Send, A: Allocator + Send> Send for Drain<'_, T, A> {}
+// SAFETY: by **Hole** of `Drain`, as above: a shared one gives out shared values.
+unsafe impl<T: Sync, A: Allocator + Sync> Sync for Drain<'_, T, A> {}
+
+impl<T, A: Allocator> Vec<T, A> {
+    /// Takes a range of elements out of the vector: an iterator over them, which closes the hole when it
+    /// goes.
+    ///
+    /// # Panics
+    /// If the range does not lie in the vector.
+    #[track_caller]
+    pub fn drain<R: RangeBounds<usize>>(&mut self, range_: R) -> Drain<'_, T, A> {
+        let length = self.length;
+        let hole = range(range_, length);
+        // INVARIANT: **Length** holds: the values behind are the drain's from now on.
+        self.length = hole.start;
+        // SAFETY: the range was checked to lie below the old length, where by **Length** of `Vec` there are
+        // values.
+        let values = unsafe { slice::from_raw_parts(self.as_ptr().add(hole.start), hole.len()) };
+        // INVARIANT: **Hole** holds: all of its slots still have their values.
+        Drain {
+            tail_start: hole.end,
+            tail_length: length - hole.end,
+            values: values.iter(),
+            vec: NonNull::from(self),
+        }
+    }
+}
+
+impl<T, A: Allocator> Drain<'_, T, A> {
+    /// The values that are still to come.
+    pub fn as_slice(&self) -> &[T] {
+        self.values.as_slice()
+    }
+
+    /// The allocator of the vector.
+    pub fn allocator(&self) -> &A {
+        // SAFETY: by **Hole** of `Drain` the vector is borrowed for as long as the drain lives.
+        unsafe { self.vec.as_ref() }.allocator()
+    }
+
+    /// Moves the tail to `start`, which makes the hole shorter or longer, and the vector whole if `close`.
+    ///
+    /// # Safety
+    /// - The slots from `start` up to the new end of the tail lie in the buffer.
+    /// - The slots between the vector's length and `start` hold values, or the drain goes on.
+    pub(super) unsafe fn move_tail(&mut self, start: usize) {
+        // SAFETY: by **Hole** of `Drain` the vector is borrowed alone; the slots are those of the tail and
+        // those of the contract of this function.
+        unsafe {
+            if start != self.tail_start {
+                let base = self.vec.as_mut().as_mut_ptr();
+                ptr::copy(base.add(self.tail_start), base.add(start), self.tail_length);
+            }
+        }
+        // INVARIANT: **Hole** holds again: the tail begins there now.
+        self.tail_start = start;
+    }
+
+    /// The vector behind.
+    pub(super) fn vec_mut(&mut self) -> &mut Vec<T, A> {
+        // SAFETY: by **Hole** of `Drain` the vector is borrowed alone for as long as the drain lives.
+        unsafe { self.vec.as_mut() }
+    }
+}
+
+/// Closes the hole when it goes, also while unwinding.
+struct Closing<'d, 'a, T, A: Allocator>(&'d mut Drain<'a, T, A>);
+
+impl<T, A: Allocator> Drop for Closing<'_, '_, T, A> {
+    fn drop(&mut self) {
+        let start = self.0.vec_mut().length;
+        // SAFETY: by **Hole** of `Drain`, `start` is below the tail, so that the slots lie in the buffer; there
+        // is nothing between the vector's length and itself.
+        unsafe { self.0.move_tail(start) };
+        // INVARIANT: **Length** holds again: the tail lies right behind the other values.
+        self.0.vec_mut().length = start + self.0.tail_length;
+    }
+}
+
+impl<T, A: Allocator> Drop for Drain<'_, T, A> {
+    fn drop(&mut self) {
+        // INVARIANT: **Hole** holds: the values are dropped here or, if one of them panics, leaked.
+        let rest = core::mem::take(&mut self.values);
+        let closing = Closing(self);
+        if needs_drop::<T>() && rest.len() > 0 {
+            let base = closing.0.vec_mut().as_mut_ptr();
+            // SAFETY: by **Hole** of `Drain` these slots still held values; their pointer is made anew from
+            // the vector's own, since an iterator's may not write.
+            unsafe {
+                let offset = rest.as_slice().as_ptr().offset_from_unsigned(base);
+                ptr::drop_in_place(ptr::slice_from_raw_parts_mut(base.add(offset), rest.len()));
+            }
+        }
+    }
+}
+
+impl<T, A: Allocator> Iterator for Drain<'_, T, A> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        // SAFETY: by **Hole** of `Drain` the slot still held its value, which moves out.
+        self.values.next().map(|value| unsafe { ptr::read(value) })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.values.size_hint()
+    }
+}
+
+impl<T, A: Allocator> DoubleEndedIterator for Drain<'_, T, A> {
+    #[inline]
+    fn next_back(&mut self) -> Option<T> {
+        // SAFETY: by **Hole** of `Drain` the slot still held its value, which moves out.
+        self.values
+            .next_back()
+            .map(|value| unsafe { ptr::read(value) })
+    }
+}
+
+impl<T, A: Allocator> ExactSizeIterator for Drain<'_, T, A> {}
+impl<T, A: Allocator> FusedIterator for Drain<'_, T, A> {}
+
+impl<T, A: Allocator> AsRef<[T]> for Drain<'_, T, A> {
+    fn as_ref(&self) -> &[T] {
+        self.as_slice()
+    }
+}
+
+impl<T: fmt::Debug, A: Allocator> fmt::Debug for Drain<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Drain").field(&self.as_slice()).finish()
+    }
+}
