@@ -140,7 +140,7 @@ fn pointer_from_answer(answer: Result<NonNull<[u8]>, AllocError>) -> *mut u8 {
     answer.map_or(null_mut(), |block| block.cast::<u8>().as_ptr())
 }
 
-// SAFETY: blocks are those of `Allocator`, whose contract holds all that this trait asks; a size of 0, which
+// SAFETY: blocks come from an `Allocator`, whose contract holds all that this trait asks; a size of 0, which
 // the caller does not ask, would be null.
 unsafe impl<A: Allocator, L: RawLock> GlobalAlloc for Locked<A, L> {
     #[inline]

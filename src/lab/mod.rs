@@ -1,1 +1,2 @@
 //! lab
+#![forbid(unsafe_code)]

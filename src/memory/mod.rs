@@ -219,14 +219,14 @@ pub unsafe fn reallocate<A: Allocator + ?Sized>(
     if let Ok(usable) = unsafe { allocator.resize(ptr, old, new_size) } {
         return Ok(NonNull::slice_from_raw_parts(ptr, usable));
     }
-    // SAFETY: as above; `resize` has changed nothing, by **Refusal**.
+    // SAFETY: as above; `resize` has changed nothing, by **Refusal** of `Allocator`.
     if let Ok(moved) = unsafe { allocator.remap(ptr, old, new_size) } {
         return Ok(moved);
     }
     let block = allocator.allocate(new)?;
     let copied = usize::min(old.size(), new_size);
-    // SAFETY: both blocks are live and at least `copied` long (**Validity**), they share no byte
-    // (**Separation** of `Allocator`), and the old one is not used after it is given back.
+    // SAFETY: by **Validity** of `Allocator` both blocks are live and at least `copied` long, by **Separation**
+    // they share no byte, and the old one is not used after it is given back.
     unsafe {
         block.cast::<u8>().copy_from_nonoverlapping(ptr, copied);
         allocator.deallocate(ptr, old);

@@ -258,7 +258,7 @@ impl<A: Allocator> String<A> {
             text: self,
         };
         // INVARIANT: **Text** holds: no byte counts until the guard goes.
-        // SAFETY: 0 is at most the capacity, and no slot needs a value.
+        // SAFETY: contract of `set_len`: 0 is at most any capacity, and no slot needs a value.
         unsafe { closing.text.bytes.set_len(0) };
         while let Some(character) = closing.next() {
             if f(character) {

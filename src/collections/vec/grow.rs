@@ -146,7 +146,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.try_reserve(expected)?;
         let mut room = expected;
         loop {
-            // SAFETY: reserved above, before the loop or in its last round.
+            // SAFETY: checked above, before the loop or in its last round: the room is reserved.
             let Some(value) = (unsafe { self.fill(room, &mut values) }) else {
                 return Ok(());
             };
@@ -223,7 +223,7 @@ impl<T, A: Allocator> Vec<T, A> {
             return Ok(());
         };
         self.try_reserve(additional)?;
-        // SAFETY: reserved above.
+        // SAFETY: checked above: the room is reserved.
         unsafe { self.fill(additional, &mut (0..additional).map(|_| f())) };
         Ok(())
     }
@@ -246,7 +246,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     #[inline]
     pub fn try_extend_from_slice(&mut self, other: &[T]) -> Result<(), TryReserveError> {
         self.try_reserve(other.len())?;
-        // SAFETY: reserved above.
+        // SAFETY: checked above: the room is reserved.
         unsafe { self.fill(other.len(), &mut other.iter().cloned()) };
         Ok(())
     }
@@ -276,7 +276,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
         // SAFETY: the range was checked to lie below `length`, where by **Length** of `Vec` there are values;
         // they stay where they are, for the room was reserved above.
         let mut clones = source.map(|index| unsafe { (*values.add(index)).clone() });
-        // SAFETY: reserved above.
+        // SAFETY: checked above: the room is reserved.
         unsafe { self.fill(clones.len(), &mut clones) };
         Ok(())
     }
@@ -310,7 +310,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
         }
         if additional > 0 {
             let clones = additional - 1;
-            // SAFETY: reserved above: room for the clones, and for the value itself behind them.
+            // SAFETY: checked above: reserved is room for the clones, and for the value itself behind them.
             unsafe {
                 self.fill(clones, &mut (0..clones).map(|_| value.clone()));
                 self.push_unchecked(value);
