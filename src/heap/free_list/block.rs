@@ -1,0 +1,261 @@
+//! One block of the general heap: its tag in front, its links and its footer while it is free.
+//!
+//! ```text
+//!            address (a multiple of 16)
+//!            v
+//!   in use   |tag|  the program's bytes ...                     |tag of the next block
+//!   free     |tag|next|previous|    ...    ...    ...    |footer|tag of the next block
+//!                 `------------------- size ---------------------'
+//! ```
+//!
+//! A size counts from one tag to the next. The tag is one word:
+//!
+//! ```text
+//!   bit[0]        the block is in use
+//!   bit[1]        the block before it is free, and its footer (its size) stands in front of this tag
+//!   bit[2]        the block is the first of its region
+//!   bit[4..48]    the size in bytes, a multiple of 16
+//!   bit[48..64]   the seal: a sum over the bits below and the address
+//! ```
+//!
+//! The seal costs a multiplication and says at once whether a word is a tag at all, and one that stands
+//! where it was written: a foreign pointer, a pointer into the middle of a block, a tag that somebody wrote
+//! over is recognised in 65 535 of 65 536 cases, and a changed size or flag likewise.
+//!
+//! # How is this safe?
+//! Only this file turns numbers into pointers. A [`Block`] is made from memory of the source, by walking from
+//! a sealed tag to its neighbours, or from a link that was checked to lie between the lowest and the highest
+//! address of the heap; no `Block` leaves the heap.
+
+use crate::heap::place::Place;
+use core::ptr::with_exposed_provenance_mut;
+
+/// The bytes of a tag: what a block in use costs.
+pub(super) const TAG_BYTES: usize = 8;
+
+/// The smallest block: a tag, two links, a footer.
+pub(super) const BLOCK_BYTES_MIN: usize = 32;
+
+const IN_USE: usize = 1;
+const PREVIOUS_FREE: usize = 2;
+const FIRST: usize = 4;
+const SIZE_MASK: usize = 0x0000_ffff_ffff_fff0;
+const SEAL_SHIFT: u32 = 48;
+
+/// The low 48 bits of a tag: size and flags.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Tag(usize);
+
+impl Tag {
+    /// A free block of `size` bytes, behind a block in use.
+    pub(super) const fn free(size: usize) -> Tag {
+        Tag(size)
+    }
+
+    /// A block in use of `size` bytes, behind a block in use.
+    pub(super) const fn in_use(size: usize) -> Tag {
+        Tag(size | IN_USE)
+    }
+
+    /// The same with another size.
+    pub(super) const fn with_size(self, size: usize) -> Tag {
+        Tag(self.0 & !SIZE_MASK | size)
+    }
+
+    /// The same, free.
+    pub(super) const fn freed(self) -> Tag {
+        Tag(self.0 & !IN_USE)
+    }
+
+    /// The same, with what is known of the block before it.
+    pub(super) const fn with_previous_free(self, free: bool) -> Tag {
+        Tag(self.0 & !PREVIOUS_FREE | if free { PREVIOUS_FREE } else { 0 })
+    }
+
+    /// The same, first of its region or not.
+    pub(super) const fn with_first(self, first: bool) -> Tag {
+        Tag(self.0 & !FIRST | if first { FIRST } else { 0 })
+    }
+
+    pub(super) const fn size(self) -> usize {
+        self.0 & SIZE_MASK
+    }
+
+    pub(super) const fn is_in_use(self) -> bool {
+        self.0 & IN_USE != 0
+    }
+
+    pub(super) const fn is_previous_free(self) -> bool {
+        self.0 & PREVIOUS_FREE != 0
+    }
+
+    pub(super) const fn is_first(self) -> bool {
+        self.0 & FIRST != 0
+    }
+
+    /// A tag without a size is the fence at the end of a region.
+    pub(super) const fn is_fence(self) -> bool {
+        self.size() == 0
+    }
+}
+
+/// The sum over a tag and the address of its block, in its place.
+const fn seal(address: usize, tag: usize) -> usize {
+    // The golden ratio: every bit below moves the sixteen above.
+    let product = (tag ^ (address << 8)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product >> SEAL_SHIFT << SEAL_SHIFT
+}
+
+/// Where a block begins: its first byte behind the tag.
+///
+/// # Invariants
+/// - **Ours**: the tag in front of the address, and the bytes up to the next tag, lie in a region that the
+///   heap holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(transparent)]
+pub(super) struct Block(usize);
+
+/// The block at a place of a region.
+///
+/// # Safety
+/// - The word in front of `place` and the bytes from there on lie in a region that the heap holds.
+pub(super) const unsafe fn block_from_place(place: Place) -> Block {
+    // INVARIANT: **Ours** holds: contract of this function.
+    Block(place.0)
+}
+
+/// The block at an address of which nothing is known but that it lies between two addresses of the heap
+/// and is a multiple of 16; `None` if it does not.
+pub(super) const fn block_from_address(address: usize, low: usize, high: usize) -> Option<Block> {
+    // INVARIANT: **Ours** is as good as the check: the heap never lends the memory between its regions, so a
+    // wrong address there faults or its seal does not fit.
+    if low <= address && address < high && address.is_multiple_of(16) {
+        Some(Block(address))
+    } else {
+        None
+    }
+}
+
+impl Block {
+    /// No block: the end of a list.
+    pub(super) const NONE: Block = Block(0);
+
+    pub(super) const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) const fn address(self) -> usize {
+        self.0
+    }
+
+    pub(super) const fn place(self) -> Place {
+        Place(self.0)
+    }
+
+    /// The block that begins `size` bytes further up: the next one, if that is this one's size.
+    pub(super) const fn up(self, size: usize) -> Block {
+        Block(self.0 + size)
+    }
+
+    /// What stands in front of the tag: the size of the block before, if that one is free.
+    #[inline]
+    pub(super) fn footer_before(self) -> usize {
+        self.word(-2)
+    }
+
+    /// The tag, if its seal fits.
+    #[inline]
+    pub(super) fn tag(self) -> Option<Tag> {
+        let word = self.word(-1);
+        let tag = word & !(usize::MAX << SEAL_SHIFT);
+        (word == tag | seal(self.0, tag)).then_some(Tag(tag))
+    }
+
+    /// Writes the tag and seals it.
+    #[inline]
+    pub(super) fn set_tag(self, tag: Tag) {
+        self.set_word(-1, tag.0 | seal(self.0, tag.0));
+    }
+
+    /// Writes the tag and the footer of a free block.
+    #[inline]
+    pub(super) fn set_free_tag(self, tag: Tag) {
+        self.set_tag(tag);
+        Block(self.0 + tag.size()).set_word(-2, tag.size());
+    }
+
+    /// The link to the next free block, as it stands there.
+    #[inline]
+    pub(super) fn next(self) -> usize {
+        self.word(0)
+    }
+
+    /// The link to the previous free block, as it stands there.
+    #[inline]
+    pub(super) fn previous(self) -> usize {
+        self.word(1)
+    }
+
+    #[inline]
+    pub(super) fn set_next(self, next: Block) {
+        self.set_word(0, next.0);
+    }
+
+    #[inline]
+    pub(super) fn set_previous(self, previous: Block) {
+        self.set_word(1, previous.0);
+    }
+
+    /// Writes into the middle of things, as a program with a fault does.
+    #[cfg(test)]
+    pub(super) fn damage(self, index: isize, value: usize) {
+        self.set_word(index, value);
+    }
+
+    #[inline]
+    fn word(self, index: isize) -> usize {
+        let start = with_exposed_provenance_mut::<usize>(self.0);
+        // SAFETY: by **Ours** of `Block`, the word lies in a region, or in a free block of it; a block begins
+        // at a multiple of 16.
+        unsafe { start.offset(index).read() }
+    }
+
+    #[inline]
+    fn set_word(self, index: isize, value: usize) {
+        let start = with_exposed_provenance_mut::<usize>(self.0);
+        // SAFETY: by **Ours** of `Block`, as for reading; the heap writes tags, and into free blocks, which
+        // are the heap's own.
+        unsafe { start.offset(index).write(value) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_that_moved_or_changed_is_none() {
+        let mut words = [0usize; 8];
+        let start = words.as_mut_ptr().expose_provenance().next_multiple_of(16) + 16;
+        // SAFETY: the words come from the array above: one in front of the block, three behind.
+        let block = unsafe { block_from_place(Place(start)) };
+        let tag = Tag::in_use(48).with_previous_free(true).with_first(true);
+        block.set_tag(tag);
+        assert_eq!(block.tag(), Some(tag));
+        let word = block.word(-1);
+        for bit in 0..64 {
+            block.set_word(-1, word ^ (1 << bit));
+            assert_eq!(block.tag(), None, "bit {bit}");
+        }
+        block.set_word(1, word);
+        assert_eq!(block.up(16).tag(), None, "moved");
+    }
+
+    #[test]
+    fn flags_and_size_do_not_touch_each_other() {
+        let tag = Tag::in_use(64).with_size(4096).with_first(true);
+        assert!(tag.is_in_use() && tag.is_first() && !tag.is_previous_free());
+        assert_eq!(tag.freed().with_first(false), Tag::free(4096));
+        assert!(Tag::in_use(0).is_fence());
+    }
+}

@@ -1,0 +1,320 @@
+//! Blocks are cut out of free ones, and merged with their neighbours when they come back.
+//!
+//! ```text
+//! free block   |      front       |    wanted    |   back   |
+//!               whole, or at least 32 bytes each, or part of the wanted block
+//! ```
+//!
+//! A piece of less than 32 bytes could not be found again: it belongs to the block, and the caller is told
+//! so by the length of the slice. So no byte is ever lost between blocks.
+
+use super::FreeList;
+use super::block::{BLOCK_BYTES_MIN, Block, TAG_BYTES, Tag};
+use super::fault;
+use crate::heap::place::GRANULE_BYTES;
+use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX};
+
+/// A block inside a free one: how many bytes stay in front, and how many it takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Cut {
+    front: usize,
+    taken: usize,
+}
+
+/// The size of a block for `size` bytes of the program; `None` if there is none.
+#[inline]
+pub(super) const fn block_size_from_size(size: usize) -> Option<usize> {
+    if size == 0 || size > BLOCK_BYTES_MAX - 2 * GRANULE_BYTES {
+        return None;
+    }
+    let rounded = (size + TAG_BYTES).next_multiple_of(GRANULE_BYTES);
+    Some(if rounded < BLOCK_BYTES_MIN {
+        BLOCK_BYTES_MIN
+    } else {
+        rounded
+    })
+}
+
+/// Where in a free block of `free` bytes at `address` a block of `size` bytes can lie at `align`: at its
+/// lower or upper end as far as possible.
+#[inline]
+fn cut_from(address: usize, free: usize, size: usize, align: usize, low: bool) -> Option<Cut> {
+    let mut spare = free.checked_sub(size)?;
+    if align <= GRANULE_BYTES {
+        if spare < BLOCK_BYTES_MIN {
+            return Some(Cut {
+                front: 0,
+                taken: free,
+            });
+        }
+        let front = if low { 0 } else { spare };
+        return Some(Cut { front, taken: size });
+    }
+    let mut front = if low {
+        address.checked_next_multiple_of(align)? - address
+    } else {
+        let highest = (address + spare) & !(align - 1);
+        highest.checked_sub(address)?
+    };
+    if front != 0 && front < BLOCK_BYTES_MIN {
+        front = if low { front + align } else { return None };
+    }
+    spare = spare.checked_sub(front)?;
+    let back = if spare < BLOCK_BYTES_MIN { spare } else { 0 };
+    Some(Cut {
+        front,
+        taken: size + back,
+    })
+}
+
+impl<A: Allocator> FreeList<A> {
+    /// A block in use of `size` bytes or a little more, at `align`: out of the bins, out of the top, or
+    /// after the heap has grown.
+    pub(super) fn take(&self, size: usize, align: usize) -> Result<(Block, Tag), AllocError> {
+        if let Some(taken) = self.take_free(size, align) {
+            return Ok(taken);
+        }
+        let padding = if align > GRANULE_BYTES {
+            align.checked_add(BLOCK_BYTES_MIN).ok_or(AllocError)?
+        } else {
+            0
+        };
+        self.grow(size.checked_add(padding).ok_or(AllocError)?)?;
+        self.take_free(size, align).ok_or(AllocError)
+    }
+
+    /// As [`take`](Self::take), out of what is free.
+    #[inline]
+    fn take_free(&self, size: usize, align: usize) -> Option<(Block, Tag)> {
+        let low = !self.has_grain();
+        let fits = |block: Block, free: usize| cut_from(block.address(), free, size, align, low);
+        let sure = if align > GRANULE_BYTES {
+            size.checked_add(align)?.checked_add(BLOCK_BYTES_MIN)?
+        } else {
+            size
+        };
+        let mut steps = self.counters.steps.get();
+        let found = self.bins.search(size, sure, &mut steps, |block, free| {
+            fits(block, free).is_some()
+        });
+        self.counters.steps.set(steps);
+        if let Some((block, free)) = found {
+            let cut = fits(block, free)?;
+            // INVARIANT: **Binned** holds again for the front, or the block is free no more.
+            if cut.front > 0 {
+                self.bins.shrink(block, free, cut.front);
+            } else {
+                self.bins.remove(block, free);
+            }
+            return Some(self.cut(block, self.tag_of(block), cut));
+        }
+        let (top, tag) = self.top()?;
+        self.counters.steps.set(steps + 1);
+        let cut = fits(top, tag.size())?;
+        let first = self.cut(top, tag, cut);
+        if low && cut.front > 0 {
+            // INVARIANT: **Binned** holds again: what lies in front of the block is the top no more.
+            self.bins.insert(top, cut.front);
+        }
+        Some(first)
+    }
+
+    /// Cuts a block out of a free one that is in no bin, or whose front stays in its bin.
+    #[inline]
+    fn cut(&self, free: Block, tag: Tag, cut: Cut) -> (Block, Tag) {
+        let block = free.up(cut.front);
+        let back = tag.size() - cut.front - cut.taken;
+        if cut.front > 0 {
+            free.set_free_tag(tag.with_size(cut.front));
+        }
+        // INVARIANT: **Tiles** and **Merged** hold again: front, block and back fill the free block, and the
+        // next block is told what lies before it.
+        let in_use = Tag::in_use(cut.taken)
+            .with_previous_free(cut.front > 0)
+            .with_first(tag.is_first() && cut.front == 0);
+        block.set_tag(in_use);
+        let rest = block.up(cut.taken);
+        if back > 0 {
+            rest.set_free_tag(Tag::free(back));
+            self.put(rest, back);
+        } else {
+            rest.set_tag(self.tag_of(rest).with_previous_free(false));
+        }
+        (block, in_use)
+    }
+
+    /// Makes a block in use free and merges it with its neighbours; returns what came of it.
+    #[inline]
+    pub(super) fn release(&self, block: Block, tag: Tag) -> (Block, Tag) {
+        let next = block.up(tag.size());
+        let next_tag = self.tag_of(next);
+        let (mut start, mut merged) = (block, tag.freed());
+        if tag.is_previous_free() {
+            let (before, before_tag) = self.free_before(block);
+            self.pull(before, before_tag.size());
+            // Its own tag stays behind inside the merged block, to tell a second free from a foreign pointer.
+            block.set_tag(merged);
+            start = before;
+            merged = before_tag.with_size(before_tag.size() + tag.size());
+        }
+        if next_tag.is_in_use() {
+            next.set_tag(next_tag.with_previous_free(true));
+        } else {
+            self.pull(next, next_tag.size());
+            merged = merged.with_size(merged.size() + next_tag.size());
+        }
+        // INVARIANT: **Tiles**, **Merged** and **Binned** hold again: one free block stands where up to three
+        // blocks stood.
+        start.set_free_tag(merged);
+        self.put(start, merged.size());
+        (start, merged)
+    }
+
+    /// Gives a block in use another size where it is.
+    ///
+    /// # Errors
+    /// [`AllocError`] if the bytes behind it are not free; nothing has changed.
+    pub(super) fn resize_block(
+        &self,
+        block: Block,
+        tag: Tag,
+        size: usize,
+    ) -> Result<Tag, AllocError> {
+        let mut tag = tag;
+        if size > tag.size() {
+            let missing = size - tag.size();
+            let next = block.up(tag.size());
+            if !self.has_grain() && self.free_behind(block, tag) < missing && self.is_at_top(next) {
+                self.grow(missing)?;
+            }
+            let free = self.free_behind(block, tag);
+            if free < missing {
+                return Err(AllocError);
+            }
+            self.pull(next, free);
+            tag = tag.with_size(tag.size() + free);
+            block.set_tag(tag);
+            let behind = block.up(tag.size());
+            behind.set_tag(self.tag_of(behind).with_previous_free(false));
+        }
+        let surplus = tag.size() - size;
+        if surplus >= BLOCK_BYTES_MIN {
+            // INVARIANT: **Tiles** holds again: the surplus is a block of its own, in use for as long as it takes
+            // to free it.
+            tag = tag.with_size(size);
+            block.set_tag(tag);
+            let rest = block.up(size);
+            rest.set_tag(Tag::in_use(surplus));
+            let (free, free_tag) = self.release(rest, Tag::in_use(surplus));
+            self.give_back(free, free_tag);
+        }
+        Ok(tag)
+    }
+
+    /// The tag of a block that the heap knows of.
+    #[inline]
+    pub(super) fn tag_of(&self, block: Block) -> Tag {
+        match block.tag() {
+            Some(tag) => tag,
+            None => fault::damaged(block, "the tag of a block"),
+        }
+    }
+
+    /// The top: the free block at the edge where the heap grows.
+    #[inline]
+    pub(super) fn top(&self) -> Option<(Block, Tag)> {
+        let edge = self.edge.get();
+        if edge.is_none() {
+            return None;
+        }
+        let tag = self.tag_of(edge);
+        if self.has_grain() {
+            (!tag.is_in_use()).then_some((edge, tag))
+        } else {
+            tag.is_previous_free().then(|| self.free_before(edge))
+        }
+    }
+
+    /// Whether a free block is the top.
+    #[inline]
+    pub(super) fn is_top(&self, block: Block, size: usize) -> bool {
+        if self.has_grain() {
+            block == self.edge.get()
+        } else {
+            block.up(size) == self.edge.get()
+        }
+    }
+
+    /// Whether `next` is the fence at the edge, or the top in front of it.
+    fn is_at_top(&self, next: Block) -> bool {
+        let tag = self.tag_of(next);
+        next == self.edge.get() || !tag.is_in_use() && self.is_top(next, tag.size())
+    }
+
+    /// How many bytes are free directly behind a block in use.
+    fn free_behind(&self, block: Block, tag: Tag) -> usize {
+        let next = self.tag_of(block.up(tag.size()));
+        if next.is_in_use() { 0 } else { next.size() }
+    }
+
+    /// The free block in front of `block`, whose tag says that there is one.
+    #[inline]
+    fn free_before(&self, block: Block) -> (Block, Tag) {
+        let size = block.footer_before();
+        let before = self.bins.block_at(block.address().wrapping_sub(size));
+        match before.map(|before| (before, before.tag())) {
+            Some((before, Some(tag))) if !tag.is_in_use() && tag.size() == size => (before, tag),
+            _ => fault::damaged(block, "the footer in front of a block"),
+        }
+    }
+
+    /// Puts a free block where it belongs: into its bin, unless it is the top.
+    #[inline]
+    fn put(&self, block: Block, size: usize) {
+        if !self.is_top(block, size) {
+            self.bins.insert(block, size);
+        }
+    }
+
+    /// Takes a free block from where it is.
+    #[inline]
+    pub(super) fn pull(&self, block: Block, size: usize) {
+        if !self.is_top(block, size) {
+            self.bins.remove(block, size);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_loses_no_byte_and_keeps_the_alignment() {
+        for low in [false, true] {
+            for align in [1, 16, 32, 64, 4096] {
+                for address in (4096..4096 + 256).step_by(16) {
+                    for free in (32..400).step_by(16) {
+                        let Some(cut) = cut_from(address, free, 48, align, low) else {
+                            continue;
+                        };
+                        let back = free - cut.front - cut.taken;
+                        assert!((address + cut.front).is_multiple_of(align));
+                        assert!(cut.taken == 48 || cut.taken == 64);
+                        for piece in [cut.front, back] {
+                            assert!(piece == 0 || piece >= BLOCK_BYTES_MIN);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn block_sizes_hold_the_tag_and_are_at_least_the_minimum() {
+        let sizes = [1, 24, 25, 40, 41].map(|size| block_size_from_size(size).unwrap());
+        assert_eq!(sizes, [32, 32, 48, 48, 64]);
+        assert_eq!(block_size_from_size(0), None);
+        assert_eq!(block_size_from_size(usize::MAX), None);
+    }
+}

@@ -1,0 +1,357 @@
+//! The regions of the general heap: how it grows, how regions that touch become one, what goes back.
+//!
+//! ```text
+//! start                 first block                            fence          end
+//! |next|previous|size|tag|  ...  |tag|  ...               |tag|               |
+//!                         32 bytes from the start              the tag of a block of no bytes
+//! ```
+//!
+//! To join two regions, the fence of the lower one becomes the tag of a block of 32 bytes, which is just the
+//! head of the upper one, and that block is freed: merging does the rest.
+
+use super::FreeList;
+use super::block::{BLOCK_BYTES_MIN, Block, Tag, block_from_place};
+use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
+use crate::heap::regions::{FIRST_BYTES, GROWTH_DIVISOR};
+use crate::memory::{AllocError, Allocator, Layout};
+use core::ptr::NonNull;
+
+/// The head of a region, and the tag of its first block.
+const HEAD_BYTES: usize = 32;
+
+/// More than this is not kept in a free top: what is above goes back to the source.
+const TOP_BYTES_MAX: usize = 256 * 1024;
+
+/// What is left of such a top, so that the next requests find something.
+const TOP_BYTES_KEPT: usize = 128 * 1024;
+
+const NEXT: usize = 0;
+const PREVIOUS: usize = 1;
+const SIZE: usize = 2;
+
+/// The start of a region.
+///
+/// # Invariants
+/// - **Head**: the region is on the list of its heap; its first three words are the next region, the one
+///   before (0 where there is none), and its size in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Region(Place);
+
+impl Region {
+    pub(super) fn start(self) -> Place {
+        self.0
+    }
+
+    pub(super) fn size(self) -> usize {
+        // SAFETY: by **Head** of `Region`.
+        unsafe { self.0.word(SIZE) }
+    }
+
+    pub(super) fn end(self) -> Place {
+        self.0.up(self.size())
+    }
+
+    pub(super) fn first_block(self) -> Block {
+        // SAFETY: by **Head** of `Region`, the word in front lies in it.
+        unsafe { block_from_place(self.0.up(HEAD_BYTES)) }
+    }
+
+    /// The fence: a block of no bytes, whose tag is the last word of the region.
+    pub(super) fn fence(self) -> Block {
+        // SAFETY: by **Head** of `Region`, the word in front lies in it; nothing behind is read.
+        unsafe { block_from_place(self.end()) }
+    }
+
+    /// The region behind this one on the list.
+    pub(super) fn next(self) -> Option<Region> {
+        // SAFETY: by **Head** of `Region`.
+        region_from_place(Place(unsafe { self.0.word(NEXT) }))
+    }
+
+    /// The region before this one on the list.
+    pub(super) fn previous(self) -> Option<Region> {
+        // SAFETY: by **Head** of `Region`.
+        region_from_place(Place(unsafe { self.0.word(PREVIOUS) }))
+    }
+
+    fn set(self, word: usize, value: usize) {
+        // SAFETY: by **Head** of `Region`, the word is the list's own.
+        unsafe { self.0.set_word(word, value) };
+    }
+}
+
+/// A link of the list of regions.
+fn region_from_place(place: Place) -> Option<Region> {
+    (!place.is_none()).then_some(Region(place))
+}
+
+fn place_from_region(region: Option<Region>) -> Place {
+    region.map_or(Place::NONE, Region::start)
+}
+
+impl<A: Allocator> FreeList<A> {
+    /// All regions, the last one first.
+    pub(super) fn regions(&self) -> impl Iterator<Item = Region> {
+        let last = region_from_place(self.last_region.get());
+        core::iter::successors(last, |region| region.next())
+    }
+
+    /// Makes room for a block of `need` bytes.
+    ///
+    /// # Errors
+    /// [`AllocError`] if the source has no more; nothing has changed.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn grow(&self, need: usize) -> Result<(), AllocError> {
+        if self.has_grain() {
+            self.grow_down(need)
+        } else {
+            self.grow_up(need)
+        }
+    }
+
+    /// What the heap grows by at least.
+    fn step(&self) -> usize {
+        let grain = self.source.grain().max(GRANULE_BYTES);
+        let held = self.counters.held.get();
+        if self.last_region.get().is_none() {
+            return FIRST_BYTES;
+        }
+        ((held / GROWTH_DIVISOR) & !(grain - 1)).max(crate::memory::PAGE_BYTES)
+    }
+
+    /// Maps what is missing, in the hope that it touches the top; else maps all that is needed.
+    fn grow_down(&self, need: usize) -> Result<(), AllocError> {
+        let whole = need.checked_add(HEAD_BYTES).ok_or(AllocError)?;
+        if let Some((top, tag)) = self.top() {
+            let missing = need - tag.size().min(need);
+            let start = Place(top.address() - HEAD_BYTES);
+            let pages = self.request(missing.max(self.step()), missing)?;
+            if place_from_ptr(pages.cast()).up(pages.len()) == start || pages.len() >= whole {
+                self.adopt(pages);
+                return Ok(());
+            }
+            self.return_pages(pages);
+        }
+        let pages = self.request(whole.max(self.step()), whole)?;
+        self.adopt(pages);
+        Ok(())
+    }
+
+    /// Lets the last region grow where it is; else takes a new one.
+    fn grow_up(&self, need: usize) -> Result<(), AllocError> {
+        if let Some(region) = region_from_place(self.last_region.get()) {
+            let missing = need - self.top().map_or(0, |(_, tag)| tag.size()).min(need);
+            for wished in [missing.max(self.step()), missing] {
+                if self.extend(region, wished).is_ok() {
+                    return Ok(());
+                }
+            }
+        }
+        let whole = need.checked_add(HEAD_BYTES).ok_or(AllocError)?;
+        let pages = self.request(whole.max(self.step()), whole)?;
+        self.adopt(pages);
+        Ok(())
+    }
+
+    /// At least `wished` bytes from the source, or, if it has not as much, at least `least`.
+    fn request(&self, wished: usize, least: usize) -> Result<NonNull<[u8]>, AllocError> {
+        let grain = self.source.grain().max(GRANULE_BYTES);
+        for size in [wished, least] {
+            let size = size.checked_next_multiple_of(grain).ok_or(AllocError)?;
+            let layout = Layout::from_size_align(size, GRANULE_BYTES).map_err(|_| AllocError)?;
+            if let Ok(pages) = self.source.allocate(layout) {
+                return Ok(pages);
+            }
+        }
+        Err(AllocError)
+    }
+
+    fn return_pages(&self, pages: NonNull<[u8]>) {
+        self.return_span(place_from_ptr(pages.cast()), pages.len());
+    }
+
+    /// Gives memory back to the source.
+    fn return_span(&self, start: Place, size: usize) {
+        let layout = Layout::from_size_align(size, GRANULE_BYTES);
+        // SAFETY: the memory came from the source, with this layout or in whole grains of it, and no block lies
+        // in it: checked by the callers.
+        unsafe {
+            self.source
+                .deallocate(start.ptr(), layout.unwrap_or(Layout::new::<u128>()));
+        }
+    }
+
+    /// Makes memory of the source a region, joins it with those that it touches, and frees it.
+    fn adopt(&self, pages: NonNull<[u8]>) {
+        let start = place_from_ptr(pages.cast());
+        let size = pages.len() & !(GRANULE_BYTES - 1);
+        let (mut lower, mut upper) = (None, None);
+        if self.has_grain() {
+            lower = self.regions().find(|region| region.end() == start);
+            upper = self
+                .regions()
+                .find(|region| region.start() == start.up(size));
+        }
+        let region = self.list(start, size);
+        let block = region.first_block();
+        self.bins.widen(start.0, region.end().0);
+        self.counters.hold_instead(0, size);
+        region.fence().set_tag(Tag::in_use(0));
+        // INVARIANT: **Tiles** holds: one block, in use until all is joined, between head and fence.
+        block.set_tag(Tag::in_use(size - HEAD_BYTES).with_first(true));
+        self.set_edge(match lower {
+            _ if !self.has_grain() => region.fence(),
+            Some(lower) => lower.first_block(),
+            None => block,
+        });
+        if let Some(upper) = upper {
+            self.join(region, upper);
+        }
+        if let Some(lower) = lower {
+            self.join(lower, region);
+        }
+        self.release(block, self.tag_of(block));
+    }
+
+    /// Joins two regions that touch.
+    fn join(&self, lower: Region, upper: Region) {
+        let seam = lower.fence();
+        let previous_free = self.tag_of(seam).is_previous_free();
+        let first = upper.first_block();
+        first.set_tag(self.tag_of(first).with_first(false));
+        // INVARIANT: **Regions** and **Tiles** hold again: the head of the upper region is a block of the lower.
+        let size = lower.size() + upper.size();
+        self.unlist(upper);
+        lower.set(SIZE, size);
+        let tag = Tag::in_use(HEAD_BYTES).with_previous_free(previous_free);
+        seam.set_tag(tag);
+        self.release(seam, tag);
+    }
+
+    /// Lets a region grow by at least `additional` bytes where it is.
+    fn extend(&self, region: Region, additional: usize) -> Result<(), AllocError> {
+        let old_size = region.size();
+        let size = old_size.checked_add(additional).ok_or(AllocError)?;
+        let size = size
+            .checked_next_multiple_of(GRANULE_BYTES)
+            .ok_or(AllocError)?;
+        Layout::from_size_align(size, GRANULE_BYTES).map_err(|_| AllocError)?;
+        let old = Layout::from_size_align(old_size, GRANULE_BYTES).map_err(|_| AllocError)?;
+        // SAFETY: by **Head** of `Region` it is a live block of the source with this size; that the new one makes
+        // a layout was checked above.
+        let usable = unsafe { self.source.resize(region.start().ptr(), old, size)? };
+        let fence = region.fence();
+        let tag = self.tag_of(fence);
+        region.set(SIZE, usable & !(GRANULE_BYTES - 1));
+        let added = region.size() - old_size;
+        self.bins.widen(region.start().0, region.end().0);
+        self.counters.hold_instead(old_size, region.size());
+        region.fence().set_tag(Tag::in_use(0));
+        // INVARIANT: **Tiles** and **Edge** hold again: the old fence is the tag of a block over what is new.
+        self.set_edge(region.fence());
+        let tag = tag.with_size(added);
+        fence.set_tag(tag);
+        self.release(fence, tag);
+        Ok(())
+    }
+
+    /// Moves the edge: the old top goes to its bin, a free block at the new one leaves its bin.
+    fn set_edge(&self, edge: Block) {
+        if edge == self.edge.get() {
+            return;
+        }
+        if let Some((top, tag)) = self.top() {
+            self.bins.insert(top, tag.size());
+        }
+        // INVARIANT: **Edge** and **Binned** hold again with the new edge.
+        self.edge.set(edge);
+        if let Some((top, tag)) = self.top() {
+            self.bins.remove(top, tag.size());
+        }
+    }
+
+    /// Gives back what a free block makes superfluous: its region, if that is all free and not the one that
+    /// grows; of a top that has become large, the greater part.
+    #[inline]
+    pub(super) fn give_back(&self, block: Block, tag: Tag) {
+        if tag.is_first() {
+            self.give_back_first(block, tag);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn give_back_first(&self, block: Block, tag: Tag) {
+        let region = Region(Place(block.address() - HEAD_BYTES));
+        if self.is_top(block, tag.size()) {
+            if self.has_grain() && tag.size() > TOP_BYTES_MAX {
+                self.trim(region, tag);
+            }
+        } else if self.tag_of(block.up(tag.size())).is_fence() {
+            self.bins.remove(block, tag.size());
+            let (start, size) = (region.start(), region.size());
+            self.unlist(region);
+            self.counters.hold_instead(size, 0);
+            self.return_span(start, size);
+        }
+    }
+
+    /// Moves the start of a region up to what is kept of its first block, the top.
+    fn trim(&self, region: Region, tag: Tag) {
+        let grain = self.source.grain();
+        let size = (tag.size() - TOP_BYTES_KEPT) & !(grain - 1);
+        let (start, old_size) = (region.start(), region.size());
+        self.unlist(region);
+        let kept = self.list(start.up(size), old_size - size);
+        // INVARIANT: **Tiles** and **Edge** hold again: the first block begins where the region now does.
+        let top = kept.first_block();
+        top.set_free_tag(tag.with_size(tag.size() - size));
+        self.edge.set(top);
+        self.counters.hold_instead(size, 0);
+        self.return_span(start, size);
+    }
+
+    /// Puts a region on the list.
+    fn list(&self, start: Place, size: usize) -> Region {
+        // INVARIANT: **Head** and **Regions** hold: the words are written here.
+        let region = Region(start);
+        let before = region_from_place(self.last_region.get());
+        region.set(NEXT, place_from_region(before).0);
+        region.set(PREVIOUS, 0);
+        region.set(SIZE, size);
+        if let Some(before) = before {
+            before.set(PREVIOUS, start.0);
+        }
+        self.last_region.set(start);
+        self.counters.regions.set(self.counters.regions.get() + 1);
+        region
+    }
+
+    /// Takes a region off the list.
+    fn unlist(&self, region: Region) {
+        let (next, previous) = (region.next(), region.previous());
+        // INVARIANT: **Regions** holds again without this one.
+        match previous {
+            Some(previous) => previous.set(NEXT, place_from_region(next).0),
+            None => self.last_region.set(place_from_region(next)),
+        }
+        if let Some(next) = next {
+            next.set(PREVIOUS, place_from_region(previous).0);
+        }
+        self.counters.regions.set(self.counters.regions.get() - 1);
+    }
+}
+
+impl<A: Allocator> Drop for FreeList<A> {
+    fn drop(&mut self) {
+        while let Some(region) = region_from_place(self.last_region.get()) {
+            let (start, size) = (region.start(), region.size());
+            self.unlist(region);
+            self.return_span(start, size);
+        }
+        self.apart.return_all(&self.source);
+    }
+}
+
+const _: () = assert!(HEAD_BYTES >= BLOCK_BYTES_MIN, "the seam is a block");

@@ -1,0 +1,205 @@
+//! The general heap looked at from end to end: its figures, and every invariant asserted.
+
+use super::FreeList;
+use super::block::{TAG_BYTES, Tag};
+use super::regions::Region;
+use crate::heap::{Stats, Strategy};
+use crate::memory::Allocator;
+
+/// What a walk over the blocks adds up to.
+#[derive(Default)]
+struct Walk {
+    blocks: usize,
+    used: usize,
+    free_blocks: usize,
+    bytes: usize,
+}
+
+impl<A: Allocator> FreeList<A> {
+    /// Walks the blocks of a region and asserts **Tiles** and **Merged**.
+    fn verify_region(&self, region: Region, walk: &mut Walk) {
+        let (mut block, fence) = (region.first_block(), region.fence());
+        let mut before = Tag::in_use(0);
+        while block != fence {
+            let tag = block.tag().expect("Tiles: a damaged tag");
+            assert!(tag.size() > 0, "Tiles: a fence inside a region");
+            let end = block.address().checked_add(tag.size());
+            assert!(
+                end.is_some_and(|end| end <= fence.address()),
+                "Tiles: a block across the fence"
+            );
+            let is_first = block == region.first_block();
+            assert!(tag.is_first() == is_first, "Tiles: the mark of the first");
+            self.verify_flag(before, tag);
+            if tag.is_in_use() {
+                walk.blocks += 1;
+                walk.used += tag.size();
+            } else {
+                assert!(before.is_in_use(), "Merged: two free blocks touch");
+                walk.free_blocks += 1;
+            }
+            block = block.up(tag.size());
+            if !tag.is_in_use() {
+                assert!(block.footer_before() == tag.size(), "Merged: a footer");
+            }
+            before = tag;
+        }
+        let tag = fence.tag().expect("Tiles: a damaged fence");
+        assert!(tag.is_fence() && tag.is_in_use(), "Tiles: the fence");
+        self.verify_flag(before, tag);
+        walk.bytes += region.size();
+    }
+
+    fn verify_flag(&self, before: Tag, tag: Tag) {
+        let told = tag.is_previous_free();
+        assert!(told != before.is_in_use(), "Merged: the flag of a tag");
+    }
+
+    /// Walks the list of regions and asserts **Regions** and **Edge**.
+    fn verify_regions(&self) -> Walk {
+        let mut walk = Walk::default();
+        let (mut count, mut edges, mut previous) = (0, 0, None);
+        for region in self.regions() {
+            assert!(region.previous() == previous, "Regions: a link back");
+            self.verify_region(region, &mut walk);
+            if self.has_grain() {
+                let touches = |other: Region| other.start() == region.end();
+                assert!(!self.regions().any(touches), "Regions: two touch");
+                edges += usize::from(region.first_block() == self.edge.get());
+            } else {
+                edges += usize::from(region.fence() == self.edge.get());
+            }
+            count += 1;
+            previous = Some(region);
+        }
+        assert!(count == self.counters.regions.get(), "Sums: regions");
+        assert!(edges == usize::from(count > 0), "Edge: at no region's end");
+        walk
+    }
+}
+
+impl<A: Allocator> Strategy for FreeList<A> {
+    fn stats(&self) -> Stats {
+        let top = self.top().map_or(0, |(_, tag)| tag.size());
+        let largest = self.bins.largest().max(top);
+        let counters = &self.counters;
+        let table_bytes = self.apart.table_bytes();
+        Stats {
+            used_bytes: counters.used.get(),
+            used_bytes_peak: counters.used_peak.get(),
+            free_bytes: counters.held.get() - counters.used.get() - table_bytes,
+            largest_free_bytes: largest.saturating_sub(TAG_BYTES),
+            footprint_bytes: counters.held.get(),
+            footprint_bytes_peak: counters.held_peak.get(),
+            blocks: counters.blocks.get(),
+            regions: counters.regions.get() + self.apart.blocks(),
+            steps: counters.steps.get(),
+        }
+    }
+
+    fn steps(&self) -> u64 {
+        self.counters.steps.get()
+    }
+
+    fn verify(&self) {
+        let walk = self.verify_regions();
+        let binned = self.bins.verify();
+        let tops = usize::from(self.top().is_some());
+        assert!(
+            binned + tops == walk.free_blocks,
+            "Binned: free blocks are missing from their bins"
+        );
+        self.apart.verify();
+        let counters = &self.counters;
+        let blocks = walk.blocks + self.apart.blocks();
+        assert!(blocks == counters.blocks.get(), "Sums: blocks");
+        let used = walk.used + self.apart.bytes();
+        assert!(used == counters.used.get(), "Sums: bytes in use");
+        let held = walk.bytes + self.apart.bytes() + self.apart.table_bytes();
+        assert!(held == counters.held.get(), "Sums: bytes held");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::free_list::block::Block;
+    use crate::memory::{Kernel, Layout};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    const LAYOUT: Layout = Layout::new::<[u64; 8]>();
+
+    /// A heap with the blocks `a`, a hole, and `b`; returns the hole.
+    fn heap_with_a_hole() -> (FreeList<Kernel>, Block) {
+        let heap = FreeList::new(Kernel);
+        let blocks = [(); 3].map(|()| heap.allocate(LAYOUT).unwrap().cast::<u8>());
+        // SAFETY: the block comes from the heap, with this layout.
+        unsafe { heap.deallocate(blocks[1], LAYOUT) };
+        let hole = heap.bins.block_at(blocks[1].addr().get()).unwrap();
+        heap.verify();
+        (heap, hole)
+    }
+
+    /// What `verify` says after `plant` has damaged a heap.
+    fn verdict(plant: impl FnOnce(&FreeList<Kernel>, Block)) -> std::string::String {
+        let (heap, hole) = heap_with_a_hole();
+        plant(&heap, hole);
+        let answer = catch_unwind(AssertUnwindSafe(|| heap.verify()));
+        // What is damaged cannot be taken apart.
+        core::mem::forget(heap);
+        let message = answer.expect_err("the damage was not found");
+        match message.downcast::<&str>() {
+            Ok(text) => (*text).into(),
+            Err(message) => *message.downcast().expect("a panic speaks"),
+        }
+    }
+
+    #[test]
+    fn every_planted_fault_is_found_and_named() {
+        let tag = |heap: &FreeList<Kernel>, block| heap.tag_of(block);
+        let said = [
+            verdict(|_, hole| hole.damage(-1, 0)),
+            verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_size(0))),
+            verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_first(true))),
+            verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_previous_free(true))),
+            verdict(|_, hole| hole.up(64).damage(0, 16)),
+            verdict(|_, hole| hole.damage(1, 1 << 40)),
+            verdict(|heap, hole| heap.bins.remove(hole, 80)),
+            verdict(|heap, _| heap.counters.use_instead(0, 16)),
+            verdict(|heap, _| heap.counters.hold_instead(0, 16)),
+            verdict(|heap, hole| heap.edge.set(hole)),
+        ];
+        let expected = [
+            "Tiles: a damaged tag",
+            "Tiles: a fence inside a region",
+            "Tiles: the mark of the first",
+            "Merged: the flag of a tag",
+            "Merged: a footer",
+            "Lists: a link back",
+            "Binned: free blocks are missing from their bins",
+            "Sums: bytes in use",
+            "Sums: bytes held",
+            "Edge: at no region's end",
+        ];
+        for (said, expected) in said.iter().zip(expected) {
+            assert!(said.starts_with(expected), "{said:?} is not {expected:?}");
+        }
+    }
+
+    #[test]
+    fn the_hole_is_filled_first_and_three_holes_become_one() {
+        let (heap, hole) = heap_with_a_hole();
+        let again = heap.allocate(LAYOUT).unwrap();
+        assert_eq!(again.cast::<u8>().addr().get(), hole.address());
+        let (low, high) = (hole.address() - 80, hole.address() + 80);
+        for address in [low, high, hole.address()] {
+            let ptr = heap.bins.block_at(address).unwrap().place().ptr();
+            // SAFETY: each of the three blocks came from the heap, with this layout.
+            unsafe { heap.deallocate(ptr, LAYOUT) };
+            heap.verify();
+        }
+        let stats = heap.stats();
+        assert_eq!((stats.used_bytes, stats.blocks, stats.regions), (0, 0, 1));
+        assert_eq!(stats.largest_free_bytes, 64 * 1024 - 32 - 8);
+    }
+}
