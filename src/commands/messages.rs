@@ -1,7 +1,7 @@
 //! One line on standard error, and the exit code that goes with it.
 
 use super::PROGRAM;
-use crate::io::{Escaped, Stderr, Stdout};
+use crate::io::{Escaped, Stderr, Writer};
 use crate::start::{ExitCode, Failure};
 use crate::sys::Errno;
 use core::fmt::{Arguments, Write};
@@ -40,7 +40,7 @@ pub fn read_error(file: &[u8], error: Errno) -> Said {
 ///
 /// # Errors
 /// If it did not, now or earlier.
-pub fn finish(out: Stdout, code: ExitCode) -> Result<ExitCode, Said> {
+pub fn finish<const BYTES: usize>(out: Writer<BYTES>, code: ExitCode) -> Result<ExitCode, Said> {
     out.finish().map_err(write_error)?;
     Ok(code)
 }

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod input;
 mod messages;
 mod names;
 mod replay;
@@ -14,6 +15,7 @@ mod sort;
 mod tour;
 mod words;
 
+pub use input::Opened;
 pub use messages::{Said, finish, read_error, say, write_error};
 pub use words::{Word, Words};
 

@@ -1,15 +1,226 @@
-//! sort
+//! `sort`: one real load for the heap, a vector and a sort: lines in, lines out, as `LC_ALL=C sort`.
+//!
+//! All bytes stand in one vector, and beside it an entry a line:
+//!
+//! ```text
+//! text   apple\nbanana\ncherry …
+//! lines  | first 8 bytes as a number | start | length |  …
+//! ```
+//!
+//! Most comparisons end at the number. Both vectors grow while the input is read, so that when the heap is
+//! full the line at which it was is known.
+//!
+//! # Costs
+//! The bytes of the input and 24 bytes a line, each in a vector that grows by half or more of itself;
+//! O(n log n) comparisons.
 
-use super::{Command, Said, Words};
+use super::{Command, Opened, Said, Word, Words, finish, messages, say, write_error};
+use crate::collections::Vec;
+use crate::heap::FreeList;
+use crate::io::{Escaped, Input, Writer};
+use crate::memory::{Allocator, Kernel, Ration};
 use crate::start::ExitCode;
+use crate::sys::{Descriptor, Errno};
+use core::cmp::Ordering;
 
+/// The row of the table of commands.
 pub(super) const COMMAND: Command = Command {
     name: "sort",
-    summary: "sort",
-    usage: "sort",
+    summary: "sort lines by their bytes, on a heap of any size",
+    usage: USAGE,
     run,
 };
 
-fn run(_words: Words) -> Result<ExitCode, Said> {
-    Ok(ExitCode::SUCCESS)
+const USAGE: &str = "\
+Sort the lines of FILE (or of standard input) by their bytes, as LC_ALL=C sort does.
+
+usage: nostd-alloc sort [-r] [-u] [--heap SIZE] [FILE|-]
+
+  -r           largest first
+  -u           of equal lines print one
+  --heap SIZE  hold no more than SIZE bytes (64K, 2M); if that is not enough, say at
+               which line it was full, and end with status 4
+";
+
+/// How much is read at once, in bytes: little at first, for the sake of a small heap.
+const READ_BYTES_MIN: usize = 2048;
+const READ_BYTES_MAX: usize = 64 * 1024;
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Options {
+    reverse: bool,
+    unique: bool,
+    heap_bytes: Option<usize>,
+}
+
+fn run(mut words: Words) -> Result<ExitCode, Said> {
+    let mut options = Options::default();
+    let mut file = None;
+    while let Some(word) = words.next(&["-r", "-u", "--heap"])? {
+        match word {
+            Word::Option("-r") => options.reverse = true,
+            Word::Option("-u") => options.unique = true,
+            Word::Option(_) => options.heap_bytes = Some(words.size()?),
+            Word::Operand(path) if file.is_none() => file = Some(path),
+            Word::Operand(path) => {
+                let path = Escaped(path.to_bytes());
+                return Err(words.usage(format_args!("one file at a time, and not '{path}' too")));
+            }
+        }
+    }
+    let mut input = Opened::open(file, &words)?;
+    let ration = Ration::of_bytes(Kernel, options.heap_bytes.unwrap_or(usize::MAX));
+    let heap = FreeList::new(&ration);
+    let mut lines = Lines::new_in(&heap);
+    lines
+        .read(&mut input)
+        .map_err(|failure| failure.say(input.name, &options))?;
+    lines.sort();
+    lines.print(&options)
+}
+
+/// Why the input is not in memory.
+enum Failure {
+    Read(Errno),
+    /// The line that there was no memory for, counted from 1.
+    Full(usize),
+}
+
+impl Failure {
+    fn say(self, file: &[u8], options: &Options) -> Said {
+        match (self, options.heap_bytes) {
+            (Failure::Read(error), _) => messages::read_error(file, error),
+            (Failure::Full(line), Some(size)) => say(
+                ExitCode::OUT_OF_MEMORY,
+                format_args!("sort: out of memory: {size}-byte heap full at line {line}"),
+            ),
+            (Failure::Full(line), None) => say(
+                ExitCode::OUT_OF_MEMORY,
+                format_args!("sort: out of memory at line {line}"),
+            ),
+        }
+    }
+}
+
+/// One line of the text.
+#[derive(Clone, Copy)]
+struct Line {
+    /// The first eight bytes as a number that compares as they do; missing ones count as 0.
+    key: u64,
+    start: usize,
+    length: usize,
+}
+
+impl Line {
+    fn new(text: &[u8], start: usize, end: usize) -> Line {
+        let mut first = [0; 8];
+        for (target, byte) in first.iter_mut().zip(&text[start..end]) {
+            *target = *byte;
+        }
+        Line {
+            key: u64::from_be_bytes(first),
+            start,
+            length: end - start,
+        }
+    }
+
+    fn bytes<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        &text[self.start..self.start + self.length]
+    }
+
+    fn compare(&self, other: &Line, text: &[u8]) -> Ordering {
+        let by_key = self.key.cmp(&other.key);
+        by_key.then_with(|| self.bytes(text).cmp(other.bytes(text)))
+    }
+}
+
+/// The text and its lines.
+struct Lines<A: Allocator> {
+    text: Vec<u8, A>,
+    lines: Vec<Line, A>,
+}
+
+impl<A: Allocator + Copy> Lines<A> {
+    fn new_in(allocator: A) -> Lines<A> {
+        Lines {
+            text: Vec::new_in(allocator),
+            lines: Vec::new_in(allocator),
+        }
+    }
+
+    /// Reads everything, and notes each line as soon as it is complete.
+    fn read(&mut self, input: &mut impl Input) -> Result<(), Failure> {
+        let mut line_start = 0;
+        loop {
+            let length = self.text.len();
+            let room = (length / 4).clamp(READ_BYTES_MIN, READ_BYTES_MAX);
+            self.make_room(room)?;
+            self.text.resize(length + room, 0);
+            let count = input
+                .read(&mut self.text[length..])
+                .map_err(Failure::Read)?;
+            self.text.truncate(length + count);
+            if count == 0 {
+                break;
+            }
+            let mut searched = length;
+            while let Some(gap) = self.text[searched..].iter().position(|&byte| byte == b'\n') {
+                self.push_line(line_start, searched + gap)?;
+                searched += gap + 1;
+                line_start = searched;
+            }
+        }
+        // The last line may have no newline.
+        if line_start < self.text.len() {
+            self.push_line(line_start, self.text.len())?;
+        }
+        Ok(())
+    }
+
+    /// Room for `bytes` more of text: with some to spare if the heap has it, else just that.
+    fn make_room(&mut self, bytes: usize) -> Result<(), Failure> {
+        let spare = self
+            .text
+            .try_reserve(bytes)
+            .or_else(|_| self.text.try_reserve_exact(bytes));
+        spare.map_err(|_| Failure::Full(self.lines.len() + 1))
+    }
+
+    fn push_line(&mut self, start: usize, end: usize) -> Result<(), Failure> {
+        let spare = self
+            .lines
+            .try_reserve(1)
+            .or_else(|_| self.lines.try_reserve_exact(1));
+        spare.map_err(|_| Failure::Full(self.lines.len() + 1))?;
+        self.lines.push(Line::new(&self.text, start, end));
+        Ok(())
+    }
+
+    /// Equal lines are equal to the byte, so that their order is nothing to keep.
+    fn sort(&mut self) {
+        let text = &self.text;
+        self.lines
+            .sort_unstable_by(|line, other| line.compare(other, text));
+    }
+
+    fn print(&self, options: &Options) -> Result<ExitCode, Said> {
+        let mut out = Writer::<READ_BYTES_MAX>::to(Descriptor::STDOUT);
+        let mut last = None;
+        for index in 0..self.lines.len() {
+            let index = if options.reverse {
+                self.lines.len() - 1 - index
+            } else {
+                index
+            };
+            let bytes = self.lines[index].bytes(&self.text);
+            if options.unique && last.replace(bytes) == Some(bytes) {
+                continue;
+            }
+            out.write_all(bytes)
+                .and_then(|()| out.write_all(b"\n"))
+                .map_err(write_error)?;
+        }
+        finish(out, ExitCode::SUCCESS)
+    }
 }
