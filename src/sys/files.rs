@@ -17,7 +17,7 @@ impl Descriptor {
     pub const STDERR: Descriptor = Descriptor(2);
 
     /// As the kernel wants it: sign-extended to a register.
-    fn to_register(self) -> usize {
+    pub(super) fn to_register(self) -> usize {
         self.0 as isize as usize
     }
 }
@@ -31,6 +31,8 @@ pub enum Mode {
     Replace,
     /// To write a file that must not exist yet.
     CreateNew,
+    /// To read and write it as it is: made if missing.
+    Keep,
 }
 
 /// What [`poll`] waits for.
@@ -45,6 +47,7 @@ pub enum Ready {
 /// Relative paths begin at the current directory.
 const AT_FDCWD: usize = -100isize as usize;
 const O_WRONLY: usize = 0o1;
+const O_RDWR: usize = 0o2;
 const O_CREAT: usize = 0o100;
 const O_EXCL: usize = 0o200;
 const O_TRUNC: usize = 0o1000;
@@ -62,6 +65,7 @@ pub fn openat(path: &CStr, mode: Mode) -> Result<Descriptor, Errno> {
             Mode::Read => 0,
             Mode::Replace => O_WRONLY | O_CREAT | O_TRUNC,
             Mode::CreateNew => O_WRONLY | O_CREAT | O_EXCL,
+            Mode::Keep => O_RDWR | O_CREAT,
         };
     // SAFETY: the path comes from a `CStr`: readable up to its NUL for as long as the call lasts.
     let answer = unsafe {

@@ -11,6 +11,7 @@ mod files;
 mod lock;
 mod pages;
 mod process;
+mod shared;
 mod signals;
 
 pub use errno::Errno;
@@ -20,5 +21,8 @@ pub use files::{
 };
 pub use lock::{Lock, RawLock};
 pub use pages::{Promise, madvise_dontneed, mmap, mremap, munmap};
-pub use process::{abort, clock_monotonic_ns, exit_group};
+pub use process::{abort, clock_monotonic_ns, exit_group, getpid};
+pub use shared::{
+    FileIdentity, fcntl_dupfd, flock, fstat, ftruncate, madvise_wipeonfork, mmap_shared,
+};
 pub use signals::{Action, FaultFrame, is_readable, rt_sigaction_fault, sigaltstack};

@@ -7,7 +7,7 @@ use super::Errno;
 use core::ptr::NonNull;
 use sc::syscall;
 
-const PROT_READ_WRITE: usize = 0x1 | 0x2;
+pub(super) const PROT_READ_WRITE: usize = 0x1 | 0x2;
 const MAP_PRIVATE: usize = 0x02;
 const MAP_ANONYMOUS: usize = 0x20;
 const MAP_NORESERVE: usize = 0x4000;
@@ -24,7 +24,7 @@ pub enum Promise {
 }
 
 /// An answer of the kernel as the start of mapped pages.
-fn address_from_answer(answer: usize) -> Result<NonNull<u8>, Errno> {
+pub(super) fn address_from_answer(answer: usize) -> Result<NonNull<u8>, Errno> {
     let address = Errno::from_answer(answer)?;
     // Negative as a whole, though not in the range of errors, and 0: no place where a program has pages.
     if (address as isize) <= 0 {

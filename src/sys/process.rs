@@ -1,4 +1,4 @@
-//! The process itself: its end, and its clock.
+//! The process itself: its end, its number, and its clock.
 
 use super::Errno;
 use sc::syscall;
@@ -21,6 +21,12 @@ pub fn abort() -> ! {
     }
     // The signal is blocked or ignored: the same status without it.
     exit_group(128 + SIGABRT as i32)
+}
+
+/// The number of the process.
+pub fn getpid() -> u32 {
+    // SAFETY: the call has no arguments and cannot fail, by its contract.
+    unsafe { syscall!(GETPID) as u32 }
 }
 
 /// Nanoseconds of a clock that only goes forward; 0 where the kernel has none.
