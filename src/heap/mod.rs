@@ -14,6 +14,7 @@ mod lifo;
 mod locked;
 mod place;
 mod regions;
+mod watched;
 
 pub use bump::Bump;
 pub use catalogue::{ROWS, Row, Run, find};
@@ -22,6 +23,7 @@ pub use free_list::FreeList;
 pub use global::Global;
 pub use lifo::Lifo;
 pub use locked::Locked;
+pub use watched::{Watch, Watched};
 
 use crate::memory::Allocator;
 
