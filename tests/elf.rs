@@ -1,0 +1,121 @@
+//! What the linker has made of the programs: static, fixed, nothing both writable and executable.
+//!
+//! The facts are asked of the file's own tables, for the binary and each example, in debug and in release.
+
+#[path = "elf/facts.rs"]
+mod facts;
+#[path = "support/programs.rs"]
+mod programs;
+#[path = "support/run.rs"]
+mod run;
+
+use facts::Image;
+use programs::{Profile, examples, programs};
+use run::{run, tool};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The most bytes of the released binary.
+const BINARY_BYTES_MAX: usize = 128 * 1024;
+
+fn read(file: &Path) -> Vec<u8> {
+    fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// The file of one program.
+fn program(name: &str, profile: Profile) -> PathBuf {
+    let mut all = programs(profile).into_iter();
+    all.find(|(other, _)| other == name)
+        .expect("the program is built")
+        .1
+}
+
+#[test]
+fn every_program_is_static_and_has_no_writable_code() {
+    for profile in [Profile::Debug, Profile::Release] {
+        for (name, file) in programs(profile) {
+            let bytes = read(&file);
+            let faults = Image::read(&bytes).faults();
+            assert!(faults.is_empty(), "{name}, {profile:?}: {faults:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_smallest_program_has_no_writable_memory_in_its_image() {
+    for profile in [Profile::Debug, Profile::Release] {
+        let bytes = read(&program("tiny", profile));
+        assert_eq!(Image::read(&bytes).writable_segments(), 0, "{profile:?}");
+    }
+}
+
+#[test]
+fn the_released_binary_is_small_and_stripped() {
+    let bytes = read(&program("nostd-alloc", Profile::Release));
+    println!("nostd-alloc: {} bytes", bytes.len());
+    assert!(bytes.len() <= BINARY_BYTES_MAX, "{} bytes", bytes.len());
+    assert_eq!(Image::read(&bytes).symbols(), 0);
+}
+
+#[test]
+fn the_profile_symbols_changes_no_byte_of_code() {
+    let released = programs(Profile::Release);
+    let with_symbols = programs(Profile::Symbols);
+    for ((name, released), (_, with_symbols)) in released.iter().zip(&with_symbols) {
+        let (released, with_symbols) = (read(released), read(with_symbols));
+        let (released, with_symbols) = (Image::read(&released), Image::read(&with_symbols));
+        assert!(released.code().is_some(), "{name} has no .text");
+        assert!(
+            released.code() == with_symbols.code(),
+            "{name}: .text differs"
+        );
+        assert!(with_symbols.symbols() > 0, "{name} has no symbols");
+    }
+}
+
+#[test]
+fn addr2line_names_an_address_of_the_released_binary() {
+    let Some(addr2line) = tool("addr2line") else {
+        return;
+    };
+    let bytes = read(&program("nostd-alloc", Profile::Release));
+    let entry = format!("{:#x}", Image::read(&bytes).entry());
+    let mut command = Command::new(addr2line);
+    command
+        .arg("-fe")
+        .arg(program("nostd-alloc", Profile::Symbols))
+        .arg(entry);
+    let answer = run(&mut command).stdout;
+    assert!(answer.starts_with("_start\n"), "{answer}");
+}
+
+#[test]
+fn every_example_file_is_an_example_of_the_package() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let known = examples();
+    for entry in fs::read_dir(folder).expect("there are examples") {
+        let path = entry.expect("a folder can be listed").path();
+        // A folder with a manifest is a package of its own (tests/dependents.rs).
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let own = path.join("Cargo.toml").exists();
+        assert!(
+            own || known.iter().any(|other| *other == name),
+            "{name} is not in Cargo.toml"
+        );
+    }
+}
+
+#[test]
+fn each_fact_is_missed_when_it_is_false() {
+    let good = read(&program("nostd-alloc", Profile::Debug));
+    for (what, change) in facts::DAMAGES {
+        let mut bytes = good.clone();
+        change(&mut bytes);
+        let faults = Image::read(&bytes).faults();
+        assert!(
+            faults.iter().any(|fault| fault.contains(what)),
+            "{what}: {faults:#?}"
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! The package's own programs, built by a nested cargo into a target folder of their own: what `cargo test`
+//! makes of examples is compiled with unwinding, and is not what a user runs.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The profiles that programs are built by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Profile {
+    Debug,
+    Release,
+    /// Release with line tables.
+    Symbols,
+}
+
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Debug => "dev",
+            Profile::Release => "release",
+            Profile::Symbols => "symbols",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Profile::Debug => "debug",
+            Profile::Release => "release",
+            Profile::Symbols => "symbols",
+        }
+    }
+}
+
+/// The names of the examples, as Cargo.toml lists them.
+pub(crate) fn examples() -> Vec<String> {
+    let manifest = include_str!("../../Cargo.toml");
+    let sections = manifest.split("[[example]]").skip(1);
+    sections
+        .map(|section| {
+            let name = section
+                .split("name = \"")
+                .nth(1)
+                .expect("an example has a name");
+            name.split('"').next().unwrap_or_default().to_owned()
+        })
+        .collect()
+}
+
+/// Builds the binary and all examples, and returns their names and files, the binary first.
+pub(crate) fn programs(profile: Profile) -> Vec<(String, PathBuf)> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
+    let built = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--offline",
+            "--bins",
+            "--examples",
+            "--profile",
+        ])
+        .arg(profile.name())
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .expect("cargo runs");
+    assert!(
+        built.success(),
+        "cargo build --profile {}: {built}",
+        profile.name()
+    );
+    let folder = target.join(profile.folder());
+    let binary = ("nostd-alloc".to_owned(), folder.join("nostd-alloc"));
+    let examples = examples().into_iter().map(|name| {
+        let file = folder.join("examples").join(&name);
+        (name, file)
+    });
+    std::iter::once(binary).chain(examples).collect()
+}
