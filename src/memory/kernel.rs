@@ -6,7 +6,8 @@
 //!
 //! # Costs
 //! One system call for each operation, and a page fault at the first touch of each page. A block takes
-//! whole pages. An alignment above a page costs two calls more to give the surplus back.
+//! whole pages. It grows by one call that moves it if it must, so [`resize`](Allocator::resize) only shrinks.
+//! An alignment above a page costs two calls more, to give the surplus back.
 
 use super::{AllocError, Allocator, Layout, PAGE_BYTES};
 use crate::sys::{self, Promise};
@@ -66,7 +67,7 @@ unsafe fn unmap(start: NonNull<u8>, length: usize) {
     }
 }
 
-/// Gives a mapping a new length.
+/// Gives a mapping a new length: a smaller one in place, a larger one wherever there is room.
 ///
 /// # Safety
 /// - As [`Allocator::remap`] of a block of this file.
@@ -74,17 +75,22 @@ unsafe fn remap_pages(
     ptr: NonNull<u8>,
     old: Layout,
     new_size: usize,
-    may_move: bool,
 ) -> Result<NonNull<[u8]>, AllocError> {
     let old_length = pages_from_size(old.size()).ok_or(AllocError)?;
     let new_length = pages_from_size(new_size).ok_or(AllocError)?;
     if new_length == old_length {
         return Ok(NonNull::slice_from_raw_parts(ptr, new_length));
     }
+    let may_move = new_length > old_length;
     // SAFETY: contract of this function: the block is a whole mapping of `old_length`.
     let start = unsafe { sys::mremap(ptr, old_length, new_length, may_move) };
     let start = start.map_err(|_| AllocError)?;
     Ok(NonNull::slice_from_raw_parts(start, new_length))
+}
+
+/// Whether a new size takes more pages.
+fn grows(old: Layout, new_size: usize) -> bool {
+    pages_from_size(new_size) > pages_from_size(old.size())
 }
 
 /// The whole of both allocators but for the promise.
@@ -114,8 +120,12 @@ macro_rules! pages_of_the_kernel {
                 old: Layout,
                 new_size: usize,
             ) -> Result<usize, AllocError> {
-                // SAFETY: contract of this function.
-                unsafe { remap_pages(ptr, old, new_size, false).map(|block| block.len()) }
+                if grows(old, new_size) {
+                    // `remap` grows in place too, where there is room: one call of the kernel, not two.
+                    return Err(AllocError);
+                }
+                // SAFETY: contract of this function; no more pages than before stay where they are.
+                unsafe { remap_pages(ptr, old, new_size).map(|block| block.len()) }
             }
 
             unsafe fn remap(
@@ -129,7 +139,7 @@ macro_rules! pages_of_the_kernel {
                     return Err(AllocError);
                 }
                 // SAFETY: contract of this function.
-                unsafe { remap_pages(ptr, old, new_size, true) }
+                unsafe { remap_pages(ptr, old, new_size) }
             }
 
             fn grain(&self) -> usize {
