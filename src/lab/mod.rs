@@ -1,5 +1,16 @@
-//! What heaps are judged by: recordings of real programs, and random operations.
-
+//! What heaps are judged by: recordings of real programs, replayed on real memory, and scored.
+//!
+//! ```text
+//! trace      bytes of a recording -> Operation, Operation, ...        (text, .rep, mtrace)
+//! survey     one pass without a heap: how many, how large, how much at once
+//! replay     one pass a strategy: every block is real, every payload is checked
+//! scores     what the passes have shown, in order
+//! table      the scores as a person reads them
+//! ```
+//!
+//! A recording may be far larger than memory, so it is never held as a whole: each pass reads it again from
+//! its start, and only what cannot be read again is kept, packed. The lab's own tables live in pages of
+//! [`Unreserved`](crate::memory::Unreserved), so that they can be told apart from the memory of the heaps.
 #![forbid(unsafe_code)]
 
-pub mod exercise;
+pub mod trace;
