@@ -42,3 +42,18 @@ pub fn clock_monotonic_ns() -> u64 {
         Err(_) => 0,
     }
 }
+
+/// How many bytes of memory the machine has; 0 where the kernel does not say.
+pub fn memory_bytes() -> usize {
+    /// `struct sysinfo` of x86-64 has 112 bytes: 13 words and the size of a unit.
+    const WORDS: usize = 14;
+    const TOTAL_RAM: usize = 4;
+    const UNIT_BYTES: usize = 13;
+    let mut words = [0u64; WORDS];
+    // SAFETY: the pointer comes from a local array, as long as what the kernel writes.
+    let answer = unsafe { syscall!(SYSINFO, words.as_mut_ptr()) };
+    match Errno::from_answer(answer) {
+        Ok(_) => words[TOTAL_RAM].saturating_mul(u64::from(words[UNIT_BYTES] as u32)) as usize,
+        Err(_) => 0,
+    }
+}
