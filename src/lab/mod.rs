@@ -1,11 +1,13 @@
-//! What heaps are judged by: recordings of real programs, replayed on real memory, and scored.
+//! What heaps are judged by: recordings of real programs, replayed on real memory, and random operations.
 //!
 //! ```text
 //! trace      bytes of a recording -> Operation, Operation, ...        (text, .rep, mtrace)
 //! survey     one pass without a heap: how many, how large, how much at once
+//! recorded   how the program's own malloc did, where the log holds its addresses
 //! replay     one pass a strategy: every block is real, every payload is checked
-//! scores     what the passes have shown, in order
+//! score      what a pass has shown, and the order of the strategies
 //! table      the scores as a person reads them
+//! exercise   random operations, with every block checked and the heap verified
 //! ```
 //!
 //! A recording may be far larger than memory, so it is never held as a whole: each pass reads it again from
@@ -13,4 +15,11 @@
 //! [`Unreserved`](crate::memory::Unreserved), so that they can be told apart from the memory of the heaps.
 #![forbid(unsafe_code)]
 
+pub mod exercise;
+pub mod payload;
+pub mod recorded;
+pub mod replay;
+pub mod score;
+pub mod survey;
+pub mod table;
 pub mod trace;

@@ -7,7 +7,8 @@
 
 use super::parser::State;
 use super::{Operation, What};
-use crate::memory::Layout;
+use crate::collections::Vec;
+use crate::memory::{Layout, Unreserved};
 
 /// Reallocations begun and not ended: one a thread.
 const HALVES_MAX: usize = 64;
@@ -23,36 +24,28 @@ struct Half {
 
 /// The reallocations that are under way, oldest first.
 pub(super) struct Halves {
-    halves: [Option<Half>; HALVES_MAX],
-    count: usize,
-}
-
-impl Default for Halves {
-    fn default() -> Halves {
-        Halves {
-            halves: [None; HALVES_MAX],
-            count: 0,
-        }
-    }
+    halves: Vec<Half, Unreserved>,
 }
 
 impl Halves {
+    pub(super) fn new() -> Halves {
+        Halves {
+            halves: Vec::new_in(Unreserved),
+        }
+    }
+
     fn push(&mut self, half: Half) -> Result<(), What> {
-        let place = self.halves.get_mut(self.count).ok_or(What::ManyHalves)?;
-        *place = Some(half);
-        self.count += 1;
-        Ok(())
+        if self.halves.len() == HALVES_MAX {
+            return Err(What::ManyHalves);
+        }
+        self.halves.try_push(half).map_err(|_| What::OutOfMemory)
     }
 
     /// Takes the oldest half of `caller`, else the oldest of all.
     fn take(&mut self, caller: u64) -> Option<Half> {
-        let begun = self.halves.get_mut(..self.count)?;
-        let same = |half: &Option<Half>| half.is_some_and(|half| half.caller == caller);
-        let at = begun.iter().position(same).unwrap_or(0);
-        let half = begun.get_mut(at)?.take();
-        begun.get_mut(at..)?.rotate_left(1);
-        self.count -= 1;
-        half
+        let same = |half: &Half| half.caller == caller;
+        let at = self.halves.iter().position(same).unwrap_or(0);
+        (at < self.halves.len()).then(|| self.halves.remove(at))
     }
 }
 
@@ -130,7 +123,7 @@ impl State {
     /// Something happens at `address`; if a reallocation is under way, then in another thread.
     fn event_at(&mut self, address: u64) {
         self.address = address;
-        self.notes.threads |= self.halves.count > 0;
+        self.notes.threads |= !self.halves.halves.is_empty();
     }
 
     /// Ends a block that is live although its place is handed out again.

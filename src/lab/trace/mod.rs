@@ -30,6 +30,7 @@ pub use lines::{LINE_BYTES_MAX, LINES_MAX};
 pub use malformed::{Malformed, Place, Shape, What};
 pub use recording::{Pass, Recording};
 
+use crate::io::Escaped;
 use crate::memory::Layout;
 use crate::start::{ExitCode, Failure};
 use crate::sys::Errno;
@@ -144,7 +145,7 @@ pub struct Failed<'n> {
 
 impl fmt::Display for Failed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let input = self.input.escape_ascii();
+        let input = Escaped(self.input);
         match self.error {
             Error::Read(error) => write!(f, "{input}: read error: {error}"),
             Error::Malformed(malformed) => write!(f, "{input}:{}: {malformed}", malformed.line),

@@ -106,7 +106,7 @@ impl<'i> Parser<'i> {
                 second: None,
                 address: 0,
                 notes: Notes::default(),
-                halves: Halves::default(),
+                halves: Halves::new(),
                 header: Header::default(),
             },
             format: None,

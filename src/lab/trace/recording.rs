@@ -78,6 +78,7 @@ impl<'i> Recording<'i> {
 }
 
 /// Where operations come from.
+#[expect(clippy::large_enum_variant, reason = "one value a pass, on the stack")]
 enum Source<'r> {
     /// The input, and where to keep what is read.
     Input(Parser<'r>, Option<&'r mut Packed>),
@@ -97,7 +98,7 @@ impl Pass<'_> {
     ///
     /// # Errors
     /// [`Error`]; after one there is nothing more to read.
-    pub fn next(&mut self) -> Result<Option<Operation>, Error> {
+    pub fn read(&mut self) -> Result<Option<Operation>, Error> {
         let operation = match &mut self.source {
             Source::Packed(packed, cursor) => packed.next(cursor),
             Source::Input(parser, keep) => {

@@ -1,0 +1,90 @@
+//! A recording through every strategy, and what each of them has shown.
+//!
+//! The footprint of a heap is the most bytes that it held from the kernel at once. It is counted between the
+//! heap and the kernel, in whole pages, so a heap cannot flatter itself.
+
+use super::replay::{End, Limits, Outcome, replay};
+use super::survey::Survey;
+use super::trace::{Error, Recording};
+use crate::heap::{Counted, Row};
+use crate::memory::{Kernel, Ration};
+
+/// The most free blocks that a heap may look at in a replay: about a second.
+pub const STEPS_MAX: u64 = 400_000_000;
+
+/// What a heap may use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Budget {
+    /// The most bytes that it may hold from the kernel at once.
+    pub heap_bytes_max: usize,
+    /// The most free blocks that it may look at.
+    pub steps_max: u64,
+}
+
+/// What a strategy has shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Score {
+    /// The name of the strategy.
+    pub name: &'static str,
+    /// The most bytes that the heap held from the kernel at once.
+    pub footprint_bytes: usize,
+    /// What it still held when all blocks were given back.
+    pub footprint_end_bytes: usize,
+    /// How often it called the kernel for memory, or to give some back.
+    pub kernel_calls: u64,
+    /// How the replay went.
+    pub outcome: Outcome,
+}
+
+impl Score {
+    /// Whether the whole recording was replayed.
+    pub fn is_finished(&self) -> bool {
+        self.outcome.end == End::Finished
+    }
+}
+
+/// Replays a recording through a new heap of a kind.
+///
+/// # Errors
+/// Those of the recording, and [`Error::OutOfMemory`] for the lab's own tables. That the heap has no memory
+/// is no error but an outcome.
+pub fn score(
+    row: &Row,
+    recording: &mut Recording<'_>,
+    survey: &Survey,
+    budget: &Budget,
+) -> Result<Score, Error> {
+    let source = Counted::new(Ration::of_bytes(Kernel, budget.heap_bytes_max));
+    let limits = Limits {
+        steps_max: budget.steps_max,
+        peak_operation: survey.peak_operation,
+    };
+    let mut pass = recording.pass()?;
+    let mut shown = Err(Error::OutOfMemory);
+    (row.run)(&source, &mut |heap| {
+        shown = replay(&mut pass, heap, &limits).map(|outcome| (outcome, source.held_bytes()));
+    });
+    let (outcome, footprint_end_bytes) = shown?;
+    let calls = source.calls();
+    Ok(Score {
+        name: row.name,
+        footprint_bytes: source.held_bytes_peak(),
+        footprint_end_bytes,
+        kernel_calls: calls.allocate + calls.deallocate + calls.resize + calls.remap,
+        outcome,
+    })
+}
+
+/// Puts the scores in order: the smallest footprint first, behind them those that did not come to the end,
+/// the farthest first.
+pub fn sort(scores: &mut [Score]) {
+    scores.sort_unstable_by(|a, b| {
+        b.is_finished()
+            .cmp(&a.is_finished())
+            .then_with(|| match a.is_finished() {
+                true => a.footprint_bytes.cmp(&b.footprint_bytes),
+                false => b.outcome.operations.cmp(&a.outcome.operations),
+            })
+            .then_with(|| a.name.cmp(b.name))
+    });
+}
