@@ -10,6 +10,8 @@
 //! is at least 1, a layout is possible. Where a log may begin in mid-life (those with addresses), what it
 //! cannot know is left out and counted in [`Notes`].
 //!
+//! A recording is made by [`Recorded`], around a heap, or with a [`Recorder`] by who sees the calls otherwise.
+//!
 //! To add a format: its file, and its row in [`FORMATS`].
 
 mod addresses;
@@ -19,6 +21,8 @@ mod mtrace;
 mod names;
 mod packed;
 mod parser;
+mod recorded;
+mod recorder;
 mod recording;
 mod rep;
 mod text;
@@ -28,6 +32,8 @@ pub(crate) mod tests;
 
 pub use lines::{LINE_BYTES_MAX, LINES_MAX};
 pub use malformed::{Malformed, Place, Shape, What};
+pub use recorded::Recorded;
+pub use recorder::{ENTRY_BYTES_MAX, Moving, Recorder, Sink, layout_of_malloc};
 pub use recording::{Pass, Recording};
 
 use crate::io::Escaped;

@@ -63,6 +63,13 @@ pub(super) struct Names {
 impl Names {
     /// No names.
     pub(super) fn new() -> Result<Names, What> {
+        let mut names = Names::without_graves()?;
+        fill(&mut names.graves, GRAVES, Grave { name: 0, line: 0 })?;
+        Ok(names)
+    }
+
+    /// No names; those that will be freed are not remembered. For who writes and never reads a bad line.
+    pub(super) fn without_graves() -> Result<Names, What> {
         let mut names = Names {
             index: Vec::new_in(Unreserved),
             records: Vec::new_in(Unreserved),
@@ -71,7 +78,6 @@ impl Names {
             live: 0,
         };
         fill(&mut names.index, INDEX_LENGTH_MIN, NONE)?;
-        fill(&mut names.graves, GRAVES, Grave { name: 0, line: 0 })?;
         Ok(names)
     }
 
