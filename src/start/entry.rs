@@ -91,6 +91,12 @@ macro_rules! __entry {
             // Debug builds of core name it, though nothing unwinds.
             #[unsafe(no_mangle)]
             extern "C" fn rust_eh_personality() {}
+
+            // The `alloc` crate was compiled with clean-up code that ends in this; nobody gets there.
+            #[unsafe(no_mangle)]
+            extern "C" fn _Unwind_Resume() -> ! {
+                $crate::sys::abort()
+            }
         };
 
         #[cfg(not(panic = "unwind"))]
