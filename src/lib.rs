@@ -23,26 +23,26 @@
 #[cfg(test)]
 extern crate std;
 
-/// Floor 0, the kernel: one typed expression for each system call.
+// Floor 0, the kernel: one typed expression for each system call.
 pub mod sys;
 
-/// Floor 1, bytes out and in; nothing here allocates.
+// Floor 1, bytes out and in; nothing here allocates.
 pub mod io;
 
-/// Floor 2, before `main` and after it: `entry!`, arguments, exit codes, the panic report, faults.
+// Floor 2, before `main` and after it: `entry!`, arguments, exit codes, the panic report, faults.
 pub mod start;
 
-/// Floor 3, where memory comes from: the trait `Allocator`, kernel pages, a fixed region, a ration.
+// Floor 3, where memory comes from: the trait `Allocator`, kernel pages, a fixed region, a ration.
 pub mod memory;
 
-/// Floor 4, pages cut into blocks: strategies, wrappers around them, the global heap.
+// Floor 4, pages cut into blocks: strategies, wrappers around them, the global heap.
 pub mod heap;
 
-/// Floor 5, growable things: `Box`, `Vec`, `String`.
+// Floor 5, growable things: `Box`, `Vec`, `String`.
 pub mod collections;
 
-/// Floor 7, what heaps are judged by: recordings in, replay, scores.
+// Floor 7, what heaps are judged by: recordings in, replay, scores.
 pub mod lab;
 
-/// Floor 8, what a person types.
+// Floor 8, what a person types.
 pub mod commands;
