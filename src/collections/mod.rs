@@ -17,14 +17,25 @@
 //! allocator can, else elsewhere without a copy where it can, else copies the elements (not the capacity).
 
 pub mod boxed;
+mod case;
+mod concat_ext;
+mod cow;
 mod error;
 mod macros;
+pub mod prelude;
 mod range;
 mod raw_buffer;
+mod slice_ext;
+mod sort;
+mod str_ext;
 pub mod string;
 pub mod vec;
 
 pub use boxed::Box;
+pub use concat_ext::{BytesExt, ConcatExt};
+pub use cow::{Cow, ToOwned, ToString};
 pub use error::{PushError, TryReserveError};
+pub use slice_ext::{Concat, Join, SliceExt};
+pub use str_ext::{Needle, StrExt};
 pub use string::String;
 pub use vec::Vec;

@@ -11,8 +11,15 @@
 //! # Costs
 //! One or two words and the allocator. A value of size 0 has no block.
 
+mod clone;
+mod convert;
+mod forward;
 mod make;
 mod traits;
+
+pub use clone::CloneBoxed;
+pub(super) use convert::boxed_str;
+pub use forward::CallBox;
 
 use crate::heap::Global;
 use crate::memory::{Allocator, Layout};

@@ -1,7 +1,6 @@
 //! A box as its value: views, comparison, order, hash, output, copies.
 
 use super::Box;
-use crate::collections::error::{OrStop, TryReserveError};
 use crate::memory::Allocator;
 use core::borrow::{Borrow, BorrowMut};
 use core::cmp::Ordering;
@@ -105,32 +104,5 @@ impl<T: ?Sized + Ord, A: Allocator> Ord for Box<T, A> {
     #[inline]
     fn cmp(&self, other: &Box<T, A>) -> Ordering {
         (**self).cmp(&**other)
-    }
-}
-
-impl<T: Clone, A: Allocator + Clone> Clone for Box<T, A> {
-    fn clone(&self) -> Box<T, A> {
-        Box::try_clone(self).or_stop()
-    }
-
-    fn clone_from(&mut self, source: &Box<T, A>) {
-        (**self).clone_from(&**source);
-    }
-}
-
-impl<T: Clone, A: Allocator + Clone> Box<T, A> {
-    /// As `clone`; the room is made first.
-    ///
-    /// ```
-    /// use nostd_alloc::collections::Box;
-    /// assert_eq!(*Box::try_clone(&Box::new(5))?, 5);
-    /// # Ok::<(), nostd_alloc::collections::TryReserveError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`TryReserveError`] if there is no memory.
-    pub fn try_clone(b: &Box<T, A>) -> Result<Box<T, A>, TryReserveError> {
-        let room = Box::try_new_uninit_in(b.allocator.clone())?;
-        Ok(Box::write(room, (**b).clone()))
     }
 }

@@ -19,7 +19,7 @@ const SHORT_BYTES_MAX: usize = 16;
 /// - `source` is valid for `length` bytes of reads, and `target` for as many writes.
 /// - They do not overlap.
 #[inline(always)]
-pub(in crate::collections) unsafe fn copy_short(source: *const u8, target: *mut u8, length: usize) {
+unsafe fn copy_short(source: *const u8, target: *mut u8, length: usize) {
     // SAFETY: contract of this function: each word lies within the `length` bytes, checked by the branch.
     unsafe {
         if length > SHORT_BYTES_MAX {

@@ -17,9 +17,19 @@
 //! As a vector of bytes. Pieces of at most 16 bytes and ASCII characters are added without a call.
 
 mod capacity;
+mod convert;
+mod decode;
+mod drain;
 mod edit;
+mod format;
 mod grow;
+mod pieces;
 mod traits;
+
+pub use decode::{FromUtf8Error, FromUtf16Error};
+pub use drain::Drain;
+pub use format::{format, try_format};
+pub use pieces::{Integer, Piece};
 
 use super::vec::Vec;
 use crate::heap::Global;

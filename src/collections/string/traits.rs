@@ -211,10 +211,3 @@ impl<A: Allocator> AddAssign<&str> for String<A> {
         self.push_str(other);
     }
 }
-
-impl From<&str> for String {
-    #[inline]
-    fn from(text: &str) -> String {
-        String::try_from_str(text).or_stop()
-    }
-}

@@ -13,6 +13,7 @@
 //! are made over values not yet handed out, from the vector's own pointer.
 
 use super::Vec;
+use crate::collections::error::TryReserveError;
 use crate::collections::range::range;
 use crate::heap::Global;
 use crate::memory::Allocator;
@@ -48,9 +49,9 @@ impl<T, A: Allocator> Vec<T, A> {
     /// # Panics
     /// If the range does not lie in the vector.
     #[track_caller]
-    pub fn drain<R: RangeBounds<usize>>(&mut self, range_: R) -> Drain<'_, T, A> {
+    pub fn drain<R: RangeBounds<usize>>(&mut self, bounds: R) -> Drain<'_, T, A> {
         let length = self.length;
-        let hole = range(range_, length);
+        let hole = range(bounds, length);
         // INVARIANT: **Length** holds: the values behind are the drain's from now on.
         self.length = hole.start;
         // SAFETY: the range was checked to lie below the old length, where by **Length** of `Vec` there are
@@ -78,12 +79,11 @@ impl<T, A: Allocator> Drain<'_, T, A> {
         unsafe { self.vec.as_ref() }.allocator()
     }
 
-    /// Moves the tail to `start`, which makes the hole shorter or longer, and the vector whole if `close`.
+    /// Moves the tail to `start`, which makes the hole shorter or longer.
     ///
     /// # Safety
     /// - The slots from `start` up to the new end of the tail lie in the buffer.
-    /// - The slots between the vector's length and `start` hold values, or the drain goes on.
-    pub(super) unsafe fn move_tail(&mut self, start: usize) {
+    unsafe fn move_tail(&mut self, start: usize) {
         // SAFETY: by **Hole** of `Drain` the vector is borrowed alone; the slots are those of the tail and
         // those of the contract of this function.
         unsafe {
@@ -94,6 +94,56 @@ impl<T, A: Allocator> Drain<'_, T, A> {
         }
         // INVARIANT: **Hole** holds again: the tail begins there now.
         self.tail_start = start;
+    }
+
+    /// Puts values into the hole from its start on, until it is full (`true`) or there are no more.
+    pub(super) fn fill_hole<I: Iterator<Item = T>>(&mut self, values: &mut I) -> bool {
+        let end = self.tail_start;
+        let vec = self.vec_mut();
+        while vec.length < end {
+            let Some(value) = values.next() else {
+                return false;
+            };
+            // SAFETY: checked above: by **Hole** of `Drain` the slot is there and empty (the values that
+            // the drain had are gone: contract of `splice`).
+            unsafe { vec.push_unchecked(value) };
+        }
+        true
+    }
+
+    /// Makes the hole `additional` slots longer.
+    pub(super) fn widen_hole(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        let used = self.tail_start + self.tail_length;
+        let vec = self.vec_mut();
+        if additional > vec.capacity() - used {
+            vec.buffer.grow_amortized(used, additional)?;
+        }
+        // SAFETY: reserved above, checked by `?`.
+        unsafe { self.move_tail(self.tail_start + additional) };
+        Ok(())
+    }
+
+    /// Whether nothing lies behind the hole.
+    pub(super) fn has_no_tail(&self) -> bool {
+        self.tail_length == 0
+    }
+
+    /// Drops the values that were not handed out; the hole stays open.
+    pub(super) fn drop_values(&mut self) {
+        // INVARIANT: **Hole** holds: the values are dropped here or, if one of them panics, leaked.
+        let rest = core::mem::take(&mut self.values);
+        if needs_drop::<T>() && rest.len() > 0 {
+            let base = self.vec_mut().as_mut_ptr();
+            // SAFETY: by **Hole** of `Drain` these slots still held values; their pointer is made anew from
+            // the vector's own, since an iterator's may not write.
+            unsafe {
+                let offset = match size_of::<T>() {
+                    0 => 0,
+                    _ => rest.as_slice().as_ptr().offset_from_unsigned(base),
+                };
+                ptr::drop_in_place(ptr::slice_from_raw_parts_mut(base.add(offset), rest.len()));
+            }
+        }
     }
 
     /// The vector behind.
@@ -119,18 +169,8 @@ impl<T, A: Allocator> Drop for Closing<'_, '_, T, A> {
 
 impl<T, A: Allocator> Drop for Drain<'_, T, A> {
     fn drop(&mut self) {
-        // INVARIANT: **Hole** holds: the values are dropped here or, if one of them panics, leaked.
-        let rest = core::mem::take(&mut self.values);
         let closing = Closing(self);
-        if needs_drop::<T>() && rest.len() > 0 {
-            let base = closing.0.vec_mut().as_mut_ptr();
-            // SAFETY: by **Hole** of `Drain` these slots still held values; their pointer is made anew from
-            // the vector's own, since an iterator's may not write.
-            unsafe {
-                let offset = rest.as_slice().as_ptr().offset_from_unsigned(base);
-                ptr::drop_in_place(ptr::slice_from_raw_parts_mut(base.add(offset), rest.len()));
-            }
-        }
+        closing.0.drop_values();
     }
 }
 

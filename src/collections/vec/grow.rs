@@ -138,7 +138,7 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// Adds all values of an iterator. What it says of its length is an estimate and nothing more.
-    pub(super) fn extend_core<I: Iterator<Item = T>>(
+    pub(in crate::collections) fn extend_core<I: Iterator<Item = T>>(
         &mut self,
         mut values: I,
     ) -> Result<(), TryReserveError> {

@@ -27,17 +27,27 @@
 //! the kernel's `KVec` (Rust for Linux, `rust/kernel/alloc/kvec.rs`).
 
 mod capacity;
+mod convert;
 mod drain;
+mod extend;
+mod extract_if;
 mod from_elem;
 mod grow;
 mod into_iter;
 mod raw_parts;
 mod remove;
+mod retain;
+mod sieve;
+mod splice;
 mod traits;
+mod zeroed;
 
 pub use drain::Drain;
-pub use from_elem::from_elem;
+pub use extract_if::ExtractIf;
+pub use from_elem::{from_elem, from_zero, try_from_elem};
 pub use into_iter::IntoIter;
+pub use splice::Splice;
+pub use zeroed::{Zeroable, vec_zeroed};
 
 use super::raw_buffer::RawBuffer;
 use crate::heap::Global;

@@ -157,16 +157,6 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
         Vec::try_from_slice_in(self, self.allocator().clone())
     }
 
-    /// Clones of all elements of a slice.
-    ///
-    /// # Errors
-    /// [`TryReserveError`] if there is no memory.
-    pub fn try_from_slice_in(slice: &[T], allocator: A) -> Result<Vec<T, A>, TryReserveError> {
-        let mut vec = Vec::try_with_capacity_in(slice.len(), allocator)?;
-        vec.try_extend_from_slice(slice)?;
-        Ok(vec)
-    }
-
     /// As `clone_from`: makes this vector equal to `source` and uses its room and its elements again.
     ///
     /// # Errors
@@ -193,25 +183,5 @@ impl<T: Clone, A: Allocator + Clone> IntoIter<T, A> {
     /// [`TryReserveError`] if there is no memory.
     pub fn try_clone(&self) -> Result<IntoIter<T, A>, TryReserveError> {
         Vec::try_from_slice_in(self.as_slice(), self.allocator().clone()).map(Vec::into_iter)
-    }
-}
-
-impl<T, A: Allocator> Extend<T> for Vec<T, A> {
-    fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
-        self.extend_core(values.into_iter()).or_stop();
-    }
-}
-
-impl<'a, T: Copy + 'a, A: Allocator> Extend<&'a T> for Vec<T, A> {
-    fn extend<I: IntoIterator<Item = &'a T>>(&mut self, values: I) {
-        self.extend_core(values.into_iter().copied()).or_stop();
-    }
-}
-
-impl<T, const N: usize> From<[T; N]> for Vec<T> {
-    fn from(array: [T; N]) -> Vec<T> {
-        let mut vec = Vec::with_capacity(N);
-        vec.extend(array);
-        vec
     }
 }

@@ -1,0 +1,73 @@
+//! A stable sort with a buffer that may be refused.
+//!
+//! `core` sorts in place only where equal elements may change their order; std's stable sort is out of
+//! reach without `alloc`. This one has the buffer made before anything moves, so that a refusal leaves the
+//! slice as it was.
+//!
+//! 1. Integers, characters and the like: equal values cannot be told apart, so `core`'s unstable sort does,
+//!    without a buffer.
+//! 2. Up to [`SMALL_LENGTH`] elements: insertion, without a buffer.
+//! 3. Else the slice is cut into runs that are sorted already (descending ones are turned round, short ones
+//!    are made longer by insertion), and neighbouring runs are merged in the order of powersort, which is
+//!    close to the best there is for the given runs.
+//!
+//! # How is this safe?
+//! A comparison of the user may panic, lie, or change an element through a shared reference. Each element is
+//! therefore in one place at a time: in the slice, or, while a hole is open for it, in the buffer or a local
+//! variable, and a guard puts it back when the hole goes. An element is compared where it is and nowhere
+//! else.
+//!
+//! # Costs
+//! At most `n log2 n` comparisons and a little, `n - 1` for a sorted slice; room for `n / 2` elements.
+//!
+//! # Source
+//! J. Ian Munro, Sebastian Wild, *Nearly-Optimal Mergesorts* (2018): powersort.
+
+mod insertion;
+mod merge;
+mod runs;
+
+use super::error::TryReserveError;
+use super::raw_buffer::RawBuffer;
+use crate::heap::Global;
+use core::any::type_name;
+use core::mem::needs_drop;
+
+/// Up to so many elements are sorted by insertion, and shorter runs are made so long.
+const SMALL_LENGTH: usize = 20;
+
+/// Sorts by `is_less`, which must be a strict weak order to give a sorted slice; any answer is memory safe.
+///
+/// # Errors
+/// [`TryReserveError`] if there is no memory for the buffer; the slice is as before.
+pub(super) fn try_sort<T, F: FnMut(&T, &T) -> bool>(
+    slice: &mut [T],
+    mut is_less: F,
+) -> Result<(), TryReserveError> {
+    if size_of::<T>() == 0 || slice.len() < 2 {
+        // Values without a size are all the same, but a comparison may want to be asked.
+        return Ok(());
+    }
+    if slice.len() <= SMALL_LENGTH {
+        insertion::sort(slice, 1, &mut is_less);
+        return Ok(());
+    }
+    let first = runs::first_run(slice, &mut is_less);
+    if first == slice.len() {
+        return Ok(());
+    }
+    let buffer = RawBuffer::<T, Global>::try_with_capacity_in(slice.len() / 2, Global)?;
+    runs::sort(slice, first, buffer.ptr(), &mut is_less);
+    Ok(())
+}
+
+/// Whether equal values of a type are the same in every respect, so that a stable sort of them cannot be told
+/// from another. The name of a type need not be unique in theory: a wrong answer costs stability and nothing
+/// else.
+pub(super) fn equal_is_same<T>() -> bool {
+    const NAMES: [&str; 15] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+        "char", "bool", "()",
+    ];
+    !needs_drop::<T>() && NAMES.contains(&type_name::<T>())
+}
