@@ -46,3 +46,9 @@ pub mod lab;
 
 // Floor 8, what a person types.
 pub mod commands;
+
+// The names that std's users look for, at the place where they look.
+pub use collections::{
+    Box, Cow, PushError, String, ToOwned, ToString, TryReserveError, Vec, boxed, prelude, string,
+    vec,
+};
