@@ -70,8 +70,10 @@ fn run(mut words: Words) -> Result<ExitCode, Said> {
         }
     }
     let mut input = Opened::open(file, &words)?;
-    let ration = Ration::of_bytes(Kernel, options.heap_bytes.unwrap_or(usize::MAX));
-    let heap = FreeList::new(&ration);
+    let ration =
+        Ration::<&dyn Allocator>::of_bytes(&Kernel, options.heap_bytes.unwrap_or(usize::MAX));
+    // One kind of source for all heaps of the program: it holds the code of the heap once.
+    let heap = FreeList::<&dyn Allocator>::new(&ration);
     let mut lines = Lines::new_in(&heap);
     lines
         .read(&mut input)

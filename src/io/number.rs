@@ -63,7 +63,9 @@ impl Hexadecimal {
 }
 
 /// Writes digits at the end of `places`, at least one, and returns where they begin. An iterator and no
-/// index: a panic that cannot happen is code all the same.
+/// index: a panic that cannot happen is code all the same. Not inlined, or each base gets twenty copies of
+/// the loop.
+#[inline(never)]
 fn write_digits(places: &mut [u8], number: u64, base: u8) -> usize {
     const DIGITS: [u8; 16] = *b"0123456789abcdef";
     let mut rest = number;

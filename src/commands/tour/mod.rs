@@ -7,7 +7,7 @@ use super::{Command, PROGRAM, Said, Word, Words, finish, say};
 use crate::collections::{String, TryReserveError, Vec};
 use crate::heap::{Counted, FreeList, Strategy};
 use crate::io::{Escaped, Stdout};
-use crate::memory::{AllocError, Block, Kernel, Layout, Ration};
+use crate::memory::{AllocError, Allocator, Block, Kernel, Layout, Ration};
 use crate::start::ExitCode;
 use core::fmt::{Arguments, Write};
 use picture::{Picture, Shown};
@@ -30,28 +30,30 @@ usage: nostd-alloc [tour]
 /// answer is not the same everywhere.
 const HEAP_BYTES_MAX: usize = 4 << 20;
 
-/// Pages of the kernel, counted where they leave it.
-type Source = Ration<Counted<Kernel>>;
+/// Pages of the kernel, up to that many bytes.
+type Source<'k> = Ration<&'k dyn Allocator>;
 
-/// The heap of the tour.
-type Heap<'s> = FreeList<&'s Source>;
+/// The heap of the tour; over the kind of source that all heaps of the program are over, which then holds
+/// the code of the heap once.
+type Heap<'s> = FreeList<&'s dyn Allocator>;
 
 fn run(mut words: Words) -> Result<ExitCode, Said> {
     if let Some(Word::Operand(word)) = words.next(&[])? {
         let word = Escaped(word.to_bytes());
         return Err(words.usage(format_args!("it takes no file, but has '{word}'")));
     }
-    let source = Ration::of_bytes(Counted::new(Kernel), HEAP_BYTES_MAX);
+    let kernel = Counted::new(Kernel);
+    let source = Source::of_bytes(&kernel, HEAP_BYTES_MAX);
     let mut out = Stdout::new();
-    tell(&mut out, &source)
+    tell(&mut out, &source, &kernel)
         .map_err(|NoMemory| say(ExitCode::OUT_OF_MEMORY, format_args!("tour: out of memory")))?;
     finish(out, ExitCode::SUCCESS)
 }
 
 /// The whole tour. Errors of `out` are the writer's to remember.
-fn tell(out: &mut Stdout, source: &Source) -> Result<(), NoMemory> {
+fn tell(out: &mut Stdout, source: &Source<'_>, kernel: &Counted<Kernel>) -> Result<(), NoMemory> {
     let _ = out.write_str(BEFORE);
-    let heap = FreeList::new(source);
+    let heap = Heap::new(source);
     let mut tour = Tour {
         out,
         heap: &heap,
@@ -72,8 +74,8 @@ fn tell(out: &mut Stdout, source: &Source) -> Result<(), NoMemory> {
     );
     let step = tour.step + 1;
     drop(heap);
-    let calls = source.inner().calls();
-    let (held, peak) = (source.held_bytes(), source.inner().held_bytes_peak());
+    let calls = kernel.calls();
+    let (held, peak) = (source.held_bytes(), kernel.held_bytes_peak());
     let (mapped, remapped, unmapped) = (calls.allocate, calls.remap, calls.deallocate);
     let _ = write!(
         out,
@@ -227,7 +229,7 @@ impl<'t, 's> Tour<'t, 's> {
         }
         self.line(
             "a String of three words",
-            format_args!("{text:?}, {} of {} B", text.len(), text.capacity()),
+            format_args!("\"{text}\", {} of {} B", text.len(), text.capacity()),
         );
         Ok(())
     }
