@@ -14,8 +14,9 @@ pub const LINE_BYTES_MAX: usize = 4096;
 /// What one read asks for.
 const BUFFER_BYTES: usize = 128 * 1024;
 
-/// The most lines of a recording: a line number takes four bytes in the tables.
-pub const LINES_MAX: u64 = u32::MAX as u64;
+/// The most lines of a recording: a line number takes four bytes in the tables, and what is in the buffer
+/// is counted without a look at the limit.
+pub const LINES_MAX: u64 = u32::MAX as u64 - BUFFER_BYTES as u64;
 
 /// Why there is no next line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,12 +59,25 @@ impl<'i> Lines<'i> {
         self.number
     }
 
+    /// What is read and not yet lent: lines, the last of them perhaps not whole.
+    #[inline]
+    pub(super) fn unread(&self) -> &[u8] {
+        let unread = self.buffer.bytes().get(self.begin..self.end);
+        unread.unwrap_or_default()
+    }
+
+    /// Counts a line of `length` unread bytes, its end included, as lent.
+    #[inline]
+    pub(super) fn skip(&mut self, length: usize) {
+        self.begin += length;
+        self.number += 1;
+    }
+
     /// The next line without its end, which is `\n` or `\r\n` or the end of the input.
     pub(super) fn next(&mut self) -> Result<Option<&[u8]>, NoLine> {
         let mut searched = 0;
         let length = loop {
-            let unread = self.buffer.bytes().get(self.begin..self.end);
-            let unread = unread.unwrap_or_default();
+            let unread = self.unread();
             if let Some(at) = find_newline(unread, searched) {
                 break at;
             }
@@ -88,9 +102,6 @@ impl<'i> Lines<'i> {
         let begin = self.begin;
         self.begin = (begin + length + 1).min(self.end);
         self.number += 1;
-        if self.number > LINES_MAX {
-            return Err(NoLine::Malformed(What::ManyLines));
-        }
         let line = self.buffer.bytes().get(begin..begin + length);
         let line = line.unwrap_or_default();
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -102,6 +113,9 @@ impl<'i> Lines<'i> {
 
     /// Moves what is unread to the front and reads behind it.
     fn fill(&mut self) -> Result<(), NoLine> {
+        if self.number > LINES_MAX {
+            return Err(NoLine::Malformed(What::ManyLines));
+        }
         let buffer = self.buffer.bytes_mut();
         buffer.copy_within(self.begin..self.end, 0);
         self.end -= self.begin;

@@ -83,12 +83,7 @@ impl Names {
 
     /// The slot of a live name.
     pub(super) fn find(&self, name: u64) -> Option<u32> {
-        self.search(name).map(|(slot, _)| slot)
-    }
-
-    /// The line that made the block in a slot.
-    pub(super) fn line(&self, slot: u32) -> u32 {
-        self.record(slot).line
+        self.search(name).ok().map(|(slot, _)| slot)
     }
 
     /// The line that freed a name, if it is remembered.
@@ -104,13 +99,17 @@ impl Names {
         }
     }
 
-    /// Gives a name that is not live a slot.
+    /// Gives a name a slot; an error if it is live.
     pub(super) fn insert(&mut self, name: u64, line: u32) -> Result<u32, What> {
         if (self.live + 1) * 4 > self.index.len() * 3 {
             self.grow()?;
         }
+        let (at, distance) = match self.search(name) {
+            Ok((slot, _)) => return Err(What::AlreadyLive(name, self.record(slot).line)),
+            Err(place) => place,
+        };
         let slot = self.take_slot(Record { name, line })?;
-        self.place(name, slot);
+        self.place(slot, at, distance);
         self.live += 1;
         Ok(slot)
     }
@@ -131,7 +130,7 @@ impl Names {
 
     /// Takes a live name away from its slot, which stays taken. `None` if it is not live.
     pub(super) fn unbind(&mut self, name: u64) -> Option<u32> {
-        let (slot, at) = self.search(name)?;
+        let (slot, at) = self.search(name).ok()?;
         self.close_gap(at);
         self.live -= 1;
         Some(slot)
@@ -142,7 +141,7 @@ impl Names {
         if let Some(record) = self.records.get_mut(slot as usize) {
             *record = Record { name, line };
         }
-        self.place(name, slot);
+        self.place(slot, self.home(name), 0);
         self.live += 1;
     }
 
@@ -194,31 +193,30 @@ impl Names {
         at.wrapping_sub(self.home(self.record(slot).name)) & (self.index.len() - 1)
     }
 
-    /// The slot of a name, and where in the index it stands.
-    fn search(&self, name: u64) -> Option<(u32, usize)> {
+    /// The slot of a name and where in the index it stands; else where it would, and how far from home.
+    fn search(&self, name: u64) -> Result<(u32, usize), (usize, usize)> {
         let mut at = self.home(name);
         let mut distance = 0;
         loop {
             let slot = self.entry(at);
             if slot == NONE {
-                return None;
+                return Err((at, distance));
             }
             if self.record(slot).name == name {
-                return Some((slot, at));
+                return Ok((slot, at));
             }
             if self.distance(at, slot) < distance {
-                return None;
+                return Err((at, distance));
             }
             at = (at + 1) & (self.index.len() - 1);
             distance += 1;
         }
     }
 
-    /// Puts a slot into the index: whoever is nearer to home makes room.
-    fn place(&mut self, name: u64, slot: u32) {
-        let mut at = self.home(name);
-        let mut distance = 0;
-        let mut slot = slot;
+    /// Puts a slot into the index at `at`, `distance` from home, or further on: whoever is nearer to home
+    /// makes room.
+    fn place(&mut self, slot: u32, at: usize, distance: usize) {
+        let (mut slot, mut at, mut distance) = (slot, at, distance);
         loop {
             let other = self.entry(at);
             if other == NONE {
@@ -257,7 +255,7 @@ impl Names {
         fill(&mut index, self.index.len() * 2, NONE)?;
         let old = core::mem::replace(&mut self.index, index);
         for &slot in old.iter().filter(|&&slot| slot != NONE) {
-            self.place(self.record(slot).name, slot);
+            self.place(slot, self.home(self.record(slot).name), 0);
         }
         Ok(())
     }
@@ -288,7 +286,7 @@ mod tests {
     fn agrees_with_std(spread: fn(u64) -> u64) {
         let mut names = Names::new().unwrap();
         let mut model = HashMap::new();
-        let mut live = StdVec::new();
+        let mut live_slots = StdVec::new();
         let mut state = 1;
         for line in 1..40_000 {
             let name = spread(next_random(&mut state) % 3000);
@@ -298,14 +296,15 @@ mod tests {
                     assert_eq!(names.remove(name), Some(slot));
                     names.bury(name, line);
                     assert_eq!(names.grave(name), Some(line));
-                    live.retain(|&other| other != slot);
+                    live_slots.retain(|&other| other != slot);
                 }
                 None => {
                     let slot = names.insert(name, line).unwrap();
-                    assert!(!live.contains(&slot), "slot {slot} is taken");
-                    assert_eq!(names.line(slot), line);
+                    assert!(!live_slots.contains(&slot), "slot {slot} is taken");
+                    let live = What::AlreadyLive(name, line);
+                    assert_eq!(names.insert(name, line + 1), Err(live));
                     model.insert(name, slot);
-                    live.push(slot);
+                    live_slots.push(slot);
                 }
             }
         }
@@ -330,7 +329,7 @@ mod tests {
             names.insert(name, 1).unwrap();
         }
         for name in 0..10_000 {
-            assert_eq!(names.search(name), Some((name as u32, name as usize)));
+            assert_eq!(names.search(name), Ok((name as u32, name as usize)));
         }
     }
 

@@ -7,6 +7,7 @@ use super::addresses::Halves;
 use super::lines::{Lines, NoLine};
 use super::names::Names;
 use super::rep::Header;
+use super::text;
 use super::{Error, FORMATS, Format, Malformed, Notes, Operation, What};
 use crate::io::Input;
 use crate::memory::Layout;
@@ -36,9 +37,6 @@ impl State {
         layout: Layout,
         zeroed: bool,
     ) -> Result<Option<Operation>, What> {
-        if let Some(slot) = self.names.find(id) {
-            return Err(What::AlreadyLive(id, self.names.line(slot)));
-        }
         let slot = self.names.insert(id, self.line)?;
         Ok(Some(Operation::Allocate {
             slot,
@@ -91,6 +89,8 @@ pub(super) struct Parser<'i> {
     lines: Lines<'i>,
     state: State,
     format: Option<&'static Format>,
+    /// Whether the format is our own, whose everyday lines are read straight out of the buffer.
+    reads_ahead: bool,
 }
 
 impl<'i> Parser<'i> {
@@ -110,6 +110,7 @@ impl<'i> Parser<'i> {
                 header: Header::default(),
             },
             format: None,
+            reads_ahead: false,
         })
     }
 
@@ -119,6 +120,16 @@ impl<'i> Parser<'i> {
             return Ok(Some(second));
         }
         loop {
+            if self.reads_ahead
+                && let Some((line, length)) = text::read_ahead(self.lines.unread())
+            {
+                self.lines.skip(length);
+                self.state.line = self.lines.number() as u32;
+                return match text::apply(&mut self.state, line) {
+                    Ok(operation) => Ok(operation),
+                    Err(what) => Err(refuse(self.lines.number(), what, b"")),
+                };
+            }
             let number = self.lines.number() + 1;
             let line = match self.lines.next() {
                 Ok(Some(line)) => line,
@@ -129,7 +140,10 @@ impl<'i> Parser<'i> {
             let format = match self.format {
                 Some(format) => format,
                 None => match find_format(line) {
-                    Ok(Some(format)) => self.format.insert(format),
+                    Ok(Some(format)) => {
+                        self.reads_ahead = format.name == "text";
+                        self.format.insert(format)
+                    }
                     Ok(None) => continue,
                     Err(what) => return Err(refuse(number, what, line)),
                 },
