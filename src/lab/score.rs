@@ -7,7 +7,7 @@ use super::replay::{End, Limits, Outcome, replay};
 use super::survey::Survey;
 use super::trace::{Error, Recording};
 use crate::heap::{Counted, Row};
-use crate::memory::{Kernel, Ration};
+use crate::memory::{Falling, Ration};
 
 /// The most free blocks that a heap may look at in a replay: about a second.
 pub const STEPS_MAX: u64 = 400_000_000;
@@ -54,7 +54,7 @@ pub fn score(
     survey: &Survey,
     budget: &Budget,
 ) -> Result<Score, Error> {
-    let source = Counted::new(Ration::of_bytes(Kernel, budget.heap_bytes_max));
+    let source = Counted::new(Ration::of_bytes(Falling::new(), budget.heap_bytes_max));
     let limits = Limits {
         steps_max: budget.steps_max,
         peak_operation: survey.peak_operation,

@@ -11,12 +11,14 @@
 //! size, a vector only its elements.
 
 mod block;
+mod falling;
 mod kernel;
 mod ration;
 mod region;
 
 pub use block::Block;
 pub use core::alloc::Layout;
+pub use falling::Falling;
 pub use kernel::{Kernel, Unreserved};
 pub use ration::Ration;
 pub use region::Region;

@@ -12,6 +12,7 @@ const MAP_PRIVATE: usize = 0x02;
 const MAP_ANONYMOUS: usize = 0x20;
 const MAP_NORESERVE: usize = 0x4000;
 const MREMAP_MAYMOVE: usize = 0x1;
+const MREMAP_FIXED: usize = 0x2;
 const MADV_DONTNEED: usize = 4;
 
 /// Whether the kernel sets memory aside when pages are mapped.
@@ -38,14 +39,22 @@ pub(super) fn address_from_answer(answer: usize) -> Result<NonNull<u8>, Errno> {
 /// # Errors
 /// Those of mmap(2), among them `ENOMEM`; `length` 0 is `EINVAL`.
 pub fn mmap(length: usize, promise: Promise) -> Result<NonNull<u8>, Errno> {
+    mmap_near(0, length, promise)
+}
+
+/// As [`mmap`], at the address `wish` if those pages are unused; else, and if it is 0, anywhere.
+///
+/// # Errors
+/// As `mmap`.
+pub fn mmap_near(wish: usize, length: usize, promise: Promise) -> Result<NonNull<u8>, Errno> {
     const NO_DESCRIPTOR: usize = usize::MAX;
     let flags = match promise {
         Promise::Reserved => MAP_PRIVATE | MAP_ANONYMOUS,
         Promise::Unreserved => MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
     };
-    // SAFETY: without a wished address and without MAP_FIXED the kernel chooses unused pages, as its
-    // contract of this call says; no memory of the program changes.
-    let answer = unsafe { syscall!(MMAP, 0, length, PROT_READ_WRITE, flags, NO_DESCRIPTOR, 0) };
+    // SAFETY: without MAP_FIXED the kernel chooses unused pages, wished ones or others, as its contract of
+    // this call says; no memory of the program changes.
+    let answer = unsafe { syscall!(MMAP, wish, length, PROT_READ_WRITE, flags, NO_DESCRIPTOR, 0) };
     address_from_answer(answer)
 }
 
@@ -80,6 +89,37 @@ pub unsafe fn mremap(
     let flags = if may_move { MREMAP_MAYMOVE } else { 0 };
     // SAFETY: contract of this function.
     let answer = unsafe { syscall!(MREMAP, start.as_ptr(), old_length, new_length, flags) };
+    address_from_answer(answer)
+}
+
+/// Moves mapped pages onto others, and gives them a new length, without a copy.
+///
+/// # Safety
+/// - `start` and `old_length` name pages that [`mmap`] or [`mremap`] mapped; nobody uses the old address
+///   after the move.
+/// - `target` and `new_length` name other such pages; nobody needs what they hold, and after an error nobody
+///   uses them any more.
+///
+/// # Errors
+/// Those of mremap(2); the pages are where they were then.
+pub unsafe fn mremap_onto(
+    start: NonNull<u8>,
+    old_length: usize,
+    new_length: usize,
+    target: NonNull<u8>,
+) -> Result<NonNull<u8>, Errno> {
+    let flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    // SAFETY: contract of this function.
+    let answer = unsafe {
+        syscall!(
+            MREMAP,
+            start.as_ptr(),
+            old_length,
+            new_length,
+            flags,
+            target.as_ptr()
+        )
+    };
     address_from_answer(answer)
 }
 
