@@ -13,6 +13,7 @@
 //! Doug Lea, *A Memory Allocator*: the threshold; Donald Knuth, *The Art of Computer Programming* 3, 6.4:
 //! linear probing with deletion (algorithm R).
 
+use super::regions::return_span;
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::cell::Cell;
@@ -65,7 +66,7 @@ impl Apart {
     ///
     /// # Errors
     /// [`AllocError`] if the source has no memory for a larger table; nothing has changed.
-    pub(super) fn reserve<A: Allocator>(&self, source: &A) -> Result<(), AllocError> {
+    pub(super) fn reserve(&self, source: &dyn Allocator) -> Result<(), AllocError> {
         if (self.blocks.get() + 1) * 2 <= self.slots.get() {
             return Ok(());
         }
@@ -133,7 +134,7 @@ impl Apart {
     }
 
     /// Gives every block and the table back to the source.
-    pub(super) fn return_all<A: Allocator>(&self, source: &A) {
+    pub(super) fn return_all(&self, source: &dyn Allocator) {
         for slot in 0..self.slots.get() {
             let (address, size) = self.entry(slot);
             if address != 0 {
@@ -211,19 +212,9 @@ fn entry(table: Place, slot: usize) -> (usize, usize) {
     unsafe { (place.word(ADDRESS), place.word(SIZE)) }
 }
 
-fn return_table<A: Allocator>(source: &A, table: Place, slots: usize) {
+fn return_table(source: &dyn Allocator, table: Place, slots: usize) {
     if slots > 0 {
         return_span(source, table, slots * ENTRY_BYTES);
-    }
-}
-
-/// Gives whole grains back.
-pub(super) fn return_span<A: Allocator>(source: &A, start: Place, size: usize) {
-    let layout = Layout::from_size_align(size, GRANULE_BYTES);
-    // SAFETY: by **Table** of `Apart` the memory came from the source with this size, and nobody uses it any
-    // more: checked by the callers. A source with a grain takes an alignment below its own.
-    unsafe {
-        source.deallocate(start.ptr(), layout.unwrap_or(Layout::new::<u128>()));
     }
 }
 

@@ -8,7 +8,7 @@
 //! A piece of less than 32 bytes could not be found again: it belongs to the block, and the caller is told
 //! so by the length of the slice. So no byte is ever lost between blocks.
 
-use super::FreeList;
+use super::Core;
 use super::block::{BLOCK_BYTES_MIN, Block, TAG_BYTES, Tag};
 use super::fault;
 use crate::heap::place::GRANULE_BYTES;
@@ -67,10 +67,15 @@ fn cut_from(address: usize, free: usize, size: usize, align: usize, low: bool) -
     })
 }
 
-impl<A: Allocator> FreeList<A> {
+impl Core {
     /// A block in use of `size` bytes or a little more, at `align`: out of the bins, out of the top, or
     /// after the heap has grown.
-    pub(super) fn take(&self, size: usize, align: usize) -> Result<(Block, Tag), AllocError> {
+    pub(super) fn take(
+        &self,
+        source: &dyn Allocator,
+        size: usize,
+        align: usize,
+    ) -> Result<(Block, Tag), AllocError> {
         if let Some(taken) = self.take_free(size, align) {
             return Ok(taken);
         }
@@ -79,14 +84,14 @@ impl<A: Allocator> FreeList<A> {
         } else {
             0
         };
-        self.grow(size.checked_add(padding).ok_or(AllocError)?)?;
+        self.grow(source, size.checked_add(padding).ok_or(AllocError)?)?;
         self.take_free(size, align).ok_or(AllocError)
     }
 
     /// As [`take`](Self::take), out of what is free.
     #[inline]
     fn take_free(&self, size: usize, align: usize) -> Option<(Block, Tag)> {
-        let low = !self.has_grain();
+        let low = self.grows_up();
         let fits = |block: Block, free: usize| cut_from(block.address(), free, size, align, low);
         let sure = if align > GRANULE_BYTES {
             size.checked_add(align)?.checked_add(BLOCK_BYTES_MIN)?
@@ -176,6 +181,7 @@ impl<A: Allocator> FreeList<A> {
     /// [`AllocError`] if the bytes behind it are not free; nothing has changed.
     pub(super) fn resize_block(
         &self,
+        source: &dyn Allocator,
         block: Block,
         tag: Tag,
         size: usize,
@@ -184,8 +190,8 @@ impl<A: Allocator> FreeList<A> {
         if size > tag.size() {
             let missing = size - tag.size();
             let next = block.up(tag.size());
-            if !self.has_grain() && self.free_behind(block, tag) < missing && self.is_at_top(next) {
-                self.grow(missing)?;
+            if self.grows_up() && self.free_behind(block, tag) < missing && self.is_at_top(next) {
+                self.grow(source, missing)?;
             }
             let free = self.free_behind(block, tag);
             if free < missing {
@@ -206,7 +212,7 @@ impl<A: Allocator> FreeList<A> {
             let rest = block.up(size);
             rest.set_tag(Tag::in_use(surplus));
             let (free, free_tag) = self.release(rest, Tag::in_use(surplus));
-            self.give_back(free, free_tag);
+            self.give_back(source, free, free_tag);
         }
         Ok(tag)
     }
@@ -228,20 +234,20 @@ impl<A: Allocator> FreeList<A> {
             return None;
         }
         let tag = self.tag_of(edge);
-        if self.has_grain() {
-            (!tag.is_in_use()).then_some((edge, tag))
-        } else {
+        if self.grows_up() {
             tag.is_previous_free().then(|| self.free_before(edge))
+        } else {
+            (!tag.is_in_use()).then_some((edge, tag))
         }
     }
 
     /// Whether a free block is the top.
     #[inline]
     pub(super) fn is_top(&self, block: Block, size: usize) -> bool {
-        if self.has_grain() {
-            block == self.edge.get()
-        } else {
+        if self.grows_up() {
             block.up(size) == self.edge.get()
+        } else {
+            block == self.edge.get()
         }
     }
 

@@ -5,40 +5,31 @@
 //! same, the usable size of a block in a region is cut to what a region may hold, and a resize across the
 //! border is refused: `reallocate` copies.
 
-use super::apart;
 use super::block::{Block, TAG_BYTES, Tag};
 use super::cut::block_size_from_size;
 use super::fault;
-use super::{APART_BYTES_MIN, FreeList};
+use super::regions::return_span;
+use super::{APART_BYTES_MIN, Core, FreeList};
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::ptr::NonNull;
 
-/// A way to ask a source for a block.
-type Map<A> = fn(&A, Layout) -> Result<NonNull<[u8]>, AllocError>;
+/// Whether blocks of this size and alignment are mapped apart, if the source has a grain.
+#[inline]
+const fn is_large(size: usize, align: usize) -> bool {
+    size >= APART_BYTES_MIN || align >= APART_BYTES_MIN
+}
 
-impl<A: Allocator> FreeList<A> {
-    /// Whether blocks of this layout are mapped apart.
-    #[inline]
-    fn is_apart(&self, size: usize, align: usize) -> bool {
-        (size >= APART_BYTES_MIN || align >= APART_BYTES_MIN) && self.has_grain()
-    }
-
+impl Core {
     /// What a program may use of a block with this tag.
     #[inline]
     fn usable(&self, tag: Tag) -> usize {
         let usable = tag.size() - TAG_BYTES;
-        if self.has_grain() {
-            usable.min(APART_BYTES_MIN - 1)
-        } else {
+        if self.grows_up() {
             usable
+        } else {
+            usable.min(APART_BYTES_MIN - 1)
         }
-    }
-
-    /// The slice that is handed out for a block.
-    #[inline]
-    fn handed_out(&self, block: Block, tag: Tag) -> NonNull<[u8]> {
-        block.place().block(self.usable(tag))
     }
 
     /// The block that `ptr` names, in use and with a size that fits: else the program ends.
@@ -62,31 +53,81 @@ impl<A: Allocator> FreeList<A> {
         (block, tag)
     }
 
+    /// A block out of a region.
+    fn allocate(
+        &self,
+        source: &dyn Allocator,
+        layout: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        let size = block_size_from_size(layout.size()).ok_or(AllocError)?;
+        let (block, tag) = self.take(source, size, layout.align())?;
+        // INVARIANT: **Sums** holds again with the new block.
+        self.counters.use_instead(0, tag.size());
+        self.counters.blocks.set(self.counters.blocks.get() + 1);
+        Ok(block.place().block(self.usable(tag)))
+    }
+
+    /// Takes a block of a region back.
+    fn deallocate(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
+        let (block, tag) = self.owned(ptr, layout);
+        // INVARIANT: **Sums** holds again without the block.
+        self.counters.use_instead(tag.size(), 0);
+        self.counters.blocks.set(self.counters.blocks.get() - 1);
+        let (free, free_tag) = self.release(block, tag);
+        self.give_back(source, free, free_tag);
+    }
+
+    /// Gives a block of a region a new size where it is.
+    fn resize(
+        &self,
+        source: &dyn Allocator,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+    ) -> Result<usize, AllocError> {
+        let (block, tag) = self.owned(ptr, old);
+        let size = block_size_from_size(new_size).ok_or(AllocError)?;
+        let new_tag = self.resize_block(source, block, tag, size)?;
+        // INVARIANT: **Sums** holds again with the new size.
+        self.counters.use_instead(tag.size(), new_tag.size());
+        Ok(self.usable(new_tag))
+    }
+
     /// The size of the block mapped apart that `ptr` names.
-    fn owned_apart(&self, ptr: NonNull<u8>, layout: Layout) -> usize {
+    fn owned_apart(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) -> usize {
         let address = ptr.addr().get();
         let Some(size) = self.apart.size(address) else {
             fault::invalid_free(address);
         };
-        if layout.size().next_multiple_of(self.source.grain()) != size {
+        if layout.size().next_multiple_of(source.grain()) != size {
             fault::layout_mismatch(address, layout.size(), size);
         }
         size
     }
 
-    /// Maps a block apart by `map`.
+    /// Maps a block apart.
     #[cold]
-    fn allocate_apart(&self, layout: Layout, map: Map<A>) -> Result<NonNull<[u8]>, AllocError> {
-        let table_bytes = self.apart.table_bytes();
+    fn allocate_apart(
+        &self,
+        source: &dyn Allocator,
+        layout: Layout,
+        zeroed: bool,
+    ) -> Result<NonNull<[u8]>, AllocError> {
         if layout.size() == 0 {
             return Err(AllocError);
         }
-        self.apart.reserve(&self.source)?;
+        let table_bytes = self.apart.table_bytes();
+        self.apart.reserve(source)?;
         self.counters
             .hold_instead(table_bytes, self.apart.table_bytes());
-        let block = map(&self.source, layout)?;
-        self.apart
-            .insert(place_from_ptr(block.cast()).0, block.len());
+        let block = if zeroed {
+            source.allocate_zeroed(layout)?
+        } else {
+            source.allocate(layout)?
+        };
+        let address = place_from_ptr(block.cast()).0;
+        self.apart.insert(address, block.len());
+        // INVARIANT: **Sums** holds again with the new block.
         self.counters.hold_instead(0, block.len());
         self.counters.use_instead(0, block.len());
         self.counters.blocks.set(self.counters.blocks.get() + 1);
@@ -95,21 +136,51 @@ impl<A: Allocator> FreeList<A> {
 
     /// Unmaps a block.
     #[cold]
-    fn deallocate_apart(&self, ptr: NonNull<u8>, layout: Layout) {
-        let size = self.owned_apart(ptr, layout);
+    fn deallocate_apart(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
+        let size = self.owned_apart(source, ptr, layout);
         self.apart.remove(ptr.addr().get());
+        // INVARIANT: **Sums** holds again without the block.
         self.counters.hold_instead(size, 0);
         self.counters.use_instead(size, 0);
         self.counters.blocks.set(self.counters.blocks.get() - 1);
-        apart::return_span(&self.source, Place(ptr.addr().get()), size);
+        return_span(source, Place(ptr.addr().get()), size);
     }
 
-    /// Enters the new place and size of a block mapped apart.
-    fn moved_apart(&self, from: NonNull<u8>, old_size: usize, to: NonNull<[u8]>) {
-        self.apart.remove(from.addr().get());
-        self.apart.insert(place_from_ptr(to.cast()).0, to.len());
-        self.counters.hold_instead(old_size, to.len());
-        self.counters.use_instead(old_size, to.len());
+    /// Gives a block mapped apart a new size, and a new place if it may move.
+    #[cold]
+    fn remap_apart(
+        &self,
+        source: &dyn Allocator,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+        may_move: bool,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        let size = self.owned_apart(source, ptr, old);
+        // SAFETY: contract of the callers; by **Table** of `Apart` it is a block of the source.
+        let block = unsafe {
+            if may_move {
+                source.remap(ptr, old, new_size)?
+            } else {
+                let usable = source.resize(ptr, old, new_size)?;
+                NonNull::slice_from_raw_parts(ptr, usable)
+            }
+        };
+        self.apart.remove(ptr.addr().get());
+        self.apart
+            .insert(place_from_ptr(block.cast()).0, block.len());
+        // INVARIANT: **Sums** holds again with the new size.
+        self.counters.hold_instead(size, block.len());
+        self.counters.use_instead(size, block.len());
+        Ok(block)
+    }
+}
+
+impl<A: Allocator> FreeList<A> {
+    /// Whether blocks of this size and alignment are mapped apart.
+    #[inline]
+    fn is_apart(&self, size: usize, align: usize) -> bool {
+        is_large(size, align) && self.source.grain() != 0
     }
 }
 
@@ -120,34 +191,24 @@ unsafe impl<A: Allocator> Allocator for FreeList<A> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if self.is_apart(layout.size(), layout.align()) {
-            return self.allocate_apart(layout, A::allocate);
+            return self.core.allocate_apart(&self.source, layout, false);
         }
-        let size = block_size_from_size(layout.size()).ok_or(AllocError)?;
-        let (block, tag) = self.take(size, layout.align())?;
-        // INVARIANT: **Sums** holds again with the new block.
-        self.counters.use_instead(0, tag.size());
-        self.counters.blocks.set(self.counters.blocks.get() + 1);
-        Ok(self.handed_out(block, tag))
+        self.core.allocate(&self.source, layout)
     }
 
     #[inline]
     unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
         if self.is_apart(layout.size(), layout.align()) {
-            return self.deallocate_apart(ptr, layout);
+            return self.core.deallocate_apart(&self.source, ptr, layout);
         }
-        let (block, tag) = self.owned(ptr, layout);
-        // INVARIANT: **Sums** holds again without the block.
-        self.counters.use_instead(tag.size(), 0);
-        self.counters.blocks.set(self.counters.blocks.get() - 1);
-        let (free, free_tag) = self.release(block, tag);
-        self.give_back(free, free_tag);
+        self.core.deallocate(&self.source, ptr, layout);
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if self.is_apart(layout.size(), layout.align()) {
-            return self.allocate_apart(layout, A::allocate_zeroed);
+            return self.core.allocate_apart(&self.source, layout, true);
         }
-        let block = self.allocate(layout)?;
+        let block = self.core.allocate(&self.source, layout)?;
         // SAFETY: the block came from this heap just now, with so many bytes.
         unsafe { block.cast::<u8>().write_bytes(0, block.len()) };
         Ok(block)
@@ -159,26 +220,18 @@ unsafe impl<A: Allocator> Allocator for FreeList<A> {
         old: Layout,
         new_size: usize,
     ) -> Result<usize, AllocError> {
-        let (from, to) = (
-            self.is_apart(old.size(), old.align()),
-            self.is_apart(new_size, old.align()),
-        );
-        if from && to {
-            let size = self.owned_apart(ptr, old);
-            // SAFETY: contract of this function; by **Table** of `Apart` it is a block of the source.
-            let usable = unsafe { self.source.resize(ptr, old, new_size)? };
-            self.moved_apart(ptr, size, NonNull::slice_from_raw_parts(ptr, usable));
-            return Ok(usable);
+        let from = self.is_apart(old.size(), old.align());
+        let to = self.is_apart(new_size, old.align());
+        match (from, to) {
+            (false, false) => self.core.resize(&self.source, ptr, old, new_size),
+            (true, true) => {
+                let answer = self
+                    .core
+                    .remap_apart(&self.source, ptr, old, new_size, false);
+                answer.map(|block| block.len())
+            }
+            _ => Err(AllocError),
         }
-        let (block, tag) = match (from, to) {
-            (false, false) => self.owned(ptr, old),
-            _ => return Err(AllocError),
-        };
-        let size = block_size_from_size(new_size).ok_or(AllocError)?;
-        let new_tag = self.resize_block(block, tag, size)?;
-        // INVARIANT: **Sums** holds again with the new size.
-        self.counters.use_instead(tag.size(), new_tag.size());
-        Ok(self.usable(new_tag))
     }
 
     unsafe fn remap(
@@ -187,13 +240,12 @@ unsafe impl<A: Allocator> Allocator for FreeList<A> {
         old: Layout,
         new_size: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if !self.is_apart(old.size(), old.align()) || !self.is_apart(new_size, old.align()) {
-            return Err(AllocError);
+        let from = self.is_apart(old.size(), old.align());
+        if from && self.is_apart(new_size, old.align()) {
+            return self
+                .core
+                .remap_apart(&self.source, ptr, old, new_size, true);
         }
-        let size = self.owned_apart(ptr, old);
-        // SAFETY: contract of this function; by **Table** of `Apart` it is a block of the source.
-        let block = unsafe { self.source.remap(ptr, old, new_size)? };
-        self.moved_apart(ptr, size, block);
-        Ok(block)
+        Err(AllocError)
     }
 }

@@ -93,9 +93,17 @@ const APART_BYTES_MIN: usize = 32 * PAGE_BYTES;
 #[derive(Debug)]
 pub struct FreeList<A: Allocator> {
     source: A,
+    core: Core,
+}
+
+/// All but the source: the same code for every source, which is lent to what needs it.
+#[derive(Debug)]
+struct Core {
     bins: Bins,
     edge: Cell<Block>,
     last_region: Cell<Place>,
+    /// The grain of the source, 0 until the heap first grows.
+    grain: Cell<usize>,
     apart: Apart,
     counters: Counters,
 }
@@ -117,12 +125,26 @@ struct Counters {
 impl<A: Allocator> FreeList<A> {
     /// An empty heap over `source`; it asks for memory when it is first asked.
     pub const fn new(source: A) -> FreeList<A> {
-        // INVARIANT: all hold: there is no region and no block.
         FreeList {
             source,
+            core: Core::new(),
+        }
+    }
+
+    /// Where the memory comes from.
+    pub fn source(&self) -> &A {
+        &self.source
+    }
+}
+
+impl Core {
+    const fn new() -> Core {
+        // INVARIANT: all of `FreeList` hold: there is no region and no block.
+        Core {
             bins: Bins::new(),
             edge: Cell::new(Block::NONE),
             last_region: Cell::new(Place::NONE),
+            grain: Cell::new(0),
             apart: Apart::new(),
             counters: Counters {
                 used: Cell::new(0),
@@ -136,15 +158,10 @@ impl<A: Allocator> FreeList<A> {
         }
     }
 
-    /// Where the memory comes from.
-    pub fn source(&self) -> &A {
-        &self.source
-    }
-
-    /// Whether the source lets its memory be cut and joined, and so the heap grows downwards.
+    /// Whether the heap grows upwards: the source does not let its memory be cut and joined.
     #[inline]
-    fn has_grain(&self) -> bool {
-        self.source.grain() != 0
+    fn grows_up(&self) -> bool {
+        self.grain.get() == 0
     }
 }
 

@@ -9,8 +9,8 @@
 //! To join two regions, the fence of the lower one becomes the tag of a block of 32 bytes, which is just the
 //! head of the upper one, and that block is freed: merging does the rest.
 
-use super::FreeList;
 use super::block::{BLOCK_BYTES_MIN, Block, Tag, block_from_place};
+use super::{Core, FreeList};
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::heap::regions::{FIRST_BYTES, GROWTH_DIVISOR};
 use crate::memory::{AllocError, Allocator, Layout};
@@ -89,7 +89,7 @@ fn place_from_region(region: Option<Region>) -> Place {
     region.map_or(Place::NONE, Region::start)
 }
 
-impl<A: Allocator> FreeList<A> {
+impl Core {
     /// All regions, the last one first.
     pub(super) fn regions(&self) -> impl Iterator<Item = Region> {
         let last = region_from_place(self.last_region.get());
@@ -102,17 +102,18 @@ impl<A: Allocator> FreeList<A> {
     /// [`AllocError`] if the source has no more; nothing has changed.
     #[cold]
     #[inline(never)]
-    pub(super) fn grow(&self, need: usize) -> Result<(), AllocError> {
-        if self.has_grain() {
-            self.grow_down(need)
+    pub(super) fn grow(&self, source: &dyn Allocator, need: usize) -> Result<(), AllocError> {
+        self.grain.set(source.grain());
+        if self.grows_up() {
+            self.grow_up(source, need)
         } else {
-            self.grow_up(need)
+            self.grow_down(source, need)
         }
     }
 
     /// What the heap grows by at least.
     fn step(&self) -> usize {
-        let grain = self.source.grain().max(GRANULE_BYTES);
+        let grain = self.grain.get().max(GRANULE_BYTES);
         let held = self.counters.held.get();
         if self.last_region.get().is_none() {
             return FIRST_BYTES;
@@ -121,65 +122,37 @@ impl<A: Allocator> FreeList<A> {
     }
 
     /// Maps what is missing, in the hope that it touches the top; else maps all that is needed.
-    fn grow_down(&self, need: usize) -> Result<(), AllocError> {
+    fn grow_down(&self, source: &dyn Allocator, need: usize) -> Result<(), AllocError> {
         let whole = need.checked_add(HEAD_BYTES).ok_or(AllocError)?;
         if let Some((top, tag)) = self.top() {
             let missing = need - tag.size().min(need);
             let start = Place(top.address() - HEAD_BYTES);
-            let pages = self.request(missing.max(self.step()), missing)?;
+            let pages = request(source, missing.max(self.step()), missing)?;
             if place_from_ptr(pages.cast()).up(pages.len()) == start || pages.len() >= whole {
                 self.adopt(pages);
                 return Ok(());
             }
-            self.return_pages(pages);
+            return_span(source, place_from_ptr(pages.cast()), pages.len());
         }
-        let pages = self.request(whole.max(self.step()), whole)?;
+        let pages = request(source, whole.max(self.step()), whole)?;
         self.adopt(pages);
         Ok(())
     }
 
     /// Lets the last region grow where it is; else takes a new one.
-    fn grow_up(&self, need: usize) -> Result<(), AllocError> {
+    fn grow_up(&self, source: &dyn Allocator, need: usize) -> Result<(), AllocError> {
         if let Some(region) = region_from_place(self.last_region.get()) {
             let missing = need - self.top().map_or(0, |(_, tag)| tag.size()).min(need);
             for wished in [missing.max(self.step()), missing] {
-                if self.extend(region, wished).is_ok() {
+                if self.extend(source, region, wished).is_ok() {
                     return Ok(());
                 }
             }
         }
         let whole = need.checked_add(HEAD_BYTES).ok_or(AllocError)?;
-        let pages = self.request(whole.max(self.step()), whole)?;
+        let pages = request(source, whole.max(self.step()), whole)?;
         self.adopt(pages);
         Ok(())
-    }
-
-    /// At least `wished` bytes from the source, or, if it has not as much, at least `least`.
-    fn request(&self, wished: usize, least: usize) -> Result<NonNull<[u8]>, AllocError> {
-        let grain = self.source.grain().max(GRANULE_BYTES);
-        for size in [wished, least] {
-            let size = size.checked_next_multiple_of(grain).ok_or(AllocError)?;
-            let layout = Layout::from_size_align(size, GRANULE_BYTES).map_err(|_| AllocError)?;
-            if let Ok(pages) = self.source.allocate(layout) {
-                return Ok(pages);
-            }
-        }
-        Err(AllocError)
-    }
-
-    fn return_pages(&self, pages: NonNull<[u8]>) {
-        self.return_span(place_from_ptr(pages.cast()), pages.len());
-    }
-
-    /// Gives memory back to the source.
-    fn return_span(&self, start: Place, size: usize) {
-        let layout = Layout::from_size_align(size, GRANULE_BYTES);
-        // SAFETY: the memory came from the source, with this layout or in whole grains of it, and no block lies
-        // in it: checked by the callers.
-        unsafe {
-            self.source
-                .deallocate(start.ptr(), layout.unwrap_or(Layout::new::<u128>()));
-        }
     }
 
     /// Makes memory of the source a region, joins it with those that it touches, and frees it.
@@ -187,7 +160,7 @@ impl<A: Allocator> FreeList<A> {
         let start = place_from_ptr(pages.cast());
         let size = pages.len() & !(GRANULE_BYTES - 1);
         let (mut lower, mut upper) = (None, None);
-        if self.has_grain() {
+        if !self.grows_up() {
             lower = self.regions().find(|region| region.end() == start);
             upper = self
                 .regions()
@@ -201,7 +174,7 @@ impl<A: Allocator> FreeList<A> {
         // INVARIANT: **Tiles** holds: one block, in use until all is joined, between head and fence.
         block.set_tag(Tag::in_use(size - HEAD_BYTES).with_first(true));
         self.set_edge(match lower {
-            _ if !self.has_grain() => region.fence(),
+            _ if self.grows_up() => region.fence(),
             Some(lower) => lower.first_block(),
             None => block,
         });
@@ -230,7 +203,12 @@ impl<A: Allocator> FreeList<A> {
     }
 
     /// Lets a region grow by at least `additional` bytes where it is.
-    fn extend(&self, region: Region, additional: usize) -> Result<(), AllocError> {
+    fn extend(
+        &self,
+        source: &dyn Allocator,
+        region: Region,
+        additional: usize,
+    ) -> Result<(), AllocError> {
         let old_size = region.size();
         let size = old_size.checked_add(additional).ok_or(AllocError)?;
         let size = size
@@ -240,7 +218,7 @@ impl<A: Allocator> FreeList<A> {
         let old = Layout::from_size_align(old_size, GRANULE_BYTES).map_err(|_| AllocError)?;
         // SAFETY: by **Head** of `Region` it is a live block of the source with this size; that the new one makes
         // a layout was checked above.
-        let usable = unsafe { self.source.resize(region.start().ptr(), old, size)? };
+        let usable = unsafe { source.resize(region.start().ptr(), old, size)? };
         let fence = region.fence();
         let tag = self.tag_of(fence);
         region.set(SIZE, usable & !(GRANULE_BYTES - 1));
@@ -274,32 +252,32 @@ impl<A: Allocator> FreeList<A> {
     /// Gives back what a free block makes superfluous: its region, if that is all free and not the one that
     /// grows; of a top that has become large, the greater part.
     #[inline]
-    pub(super) fn give_back(&self, block: Block, tag: Tag) {
+    pub(super) fn give_back(&self, source: &dyn Allocator, block: Block, tag: Tag) {
         if tag.is_first() {
-            self.give_back_first(block, tag);
+            self.give_back_first(source, block, tag);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn give_back_first(&self, block: Block, tag: Tag) {
+    fn give_back_first(&self, source: &dyn Allocator, block: Block, tag: Tag) {
         let region = Region(Place(block.address() - HEAD_BYTES));
         if self.is_top(block, tag.size()) {
-            if self.has_grain() && tag.size() > TOP_BYTES_MAX {
-                self.trim(region, tag);
+            if !self.grows_up() && tag.size() > TOP_BYTES_MAX {
+                self.trim(source, region, tag);
             }
         } else if self.tag_of(block.up(tag.size())).is_fence() {
             self.bins.remove(block, tag.size());
             let (start, size) = (region.start(), region.size());
             self.unlist(region);
             self.counters.hold_instead(size, 0);
-            self.return_span(start, size);
+            return_span(source, start, size);
         }
     }
 
     /// Moves the start of a region up to what is kept of its first block, the top.
-    fn trim(&self, region: Region, tag: Tag) {
-        let grain = self.source.grain();
+    fn trim(&self, source: &dyn Allocator, region: Region, tag: Tag) {
+        let grain = self.grain.get();
         let size = (tag.size() - TOP_BYTES_KEPT) & !(grain - 1);
         let (start, old_size) = (region.start(), region.size());
         self.unlist(region);
@@ -309,7 +287,18 @@ impl<A: Allocator> FreeList<A> {
         top.set_free_tag(tag.with_size(tag.size() - size));
         self.edge.set(top);
         self.counters.hold_instead(size, 0);
-        self.return_span(start, size);
+        return_span(source, start, size);
+    }
+
+    /// Gives everything back.
+    #[cold]
+    fn return_all(&self, source: &dyn Allocator) {
+        while let Some(region) = region_from_place(self.last_region.get()) {
+            let (start, size) = (region.start(), region.size());
+            self.unlist(region);
+            return_span(source, start, size);
+        }
+        self.apart.return_all(source);
     }
 
     /// Puts a region on the list.
@@ -343,14 +332,36 @@ impl<A: Allocator> FreeList<A> {
     }
 }
 
+/// At least `wished` bytes from the source, or, if it has not as much, at least `least`.
+fn request(
+    source: &dyn Allocator,
+    wished: usize,
+    least: usize,
+) -> Result<NonNull<[u8]>, AllocError> {
+    let grain = source.grain().max(GRANULE_BYTES);
+    for size in [wished, least] {
+        let size = size.checked_next_multiple_of(grain).ok_or(AllocError)?;
+        let layout = Layout::from_size_align(size, GRANULE_BYTES).map_err(|_| AllocError)?;
+        if let Ok(pages) = source.allocate(layout) {
+            return Ok(pages);
+        }
+    }
+    Err(AllocError)
+}
+
+/// Gives memory back to the source.
+pub(super) fn return_span(source: &dyn Allocator, start: Place, size: usize) {
+    let layout = Layout::from_size_align(size, GRANULE_BYTES);
+    // SAFETY: the memory came from the source, with this size or in whole grains of it, and no block lies in
+    // it any more: checked by the callers.
+    unsafe {
+        source.deallocate(start.ptr(), layout.unwrap_or(Layout::new::<u128>()));
+    }
+}
+
 impl<A: Allocator> Drop for FreeList<A> {
     fn drop(&mut self) {
-        while let Some(region) = region_from_place(self.last_region.get()) {
-            let (start, size) = (region.start(), region.size());
-            self.unlist(region);
-            self.return_span(start, size);
-        }
-        self.apart.return_all(&self.source);
+        self.core.return_all(&self.source);
     }
 }
 

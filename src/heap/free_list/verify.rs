@@ -1,8 +1,8 @@
 //! The general heap looked at from end to end: its figures, and every invariant asserted.
 
-use super::FreeList;
 use super::block::{TAG_BYTES, Tag};
 use super::regions::Region;
+use super::{Core, FreeList};
 use crate::heap::{Stats, Strategy};
 use crate::memory::Allocator;
 
@@ -15,7 +15,7 @@ struct Walk {
     bytes: usize,
 }
 
-impl<A: Allocator> FreeList<A> {
+impl Core {
     /// Walks the blocks of a region and asserts **Tiles** and **Merged**.
     fn verify_region(&self, region: Region, walk: &mut Walk) {
         let (mut block, fence) = (region.first_block(), region.fence());
@@ -62,7 +62,7 @@ impl<A: Allocator> FreeList<A> {
         for region in self.regions() {
             assert!(region.previous() == previous, "Regions: a link back");
             self.verify_region(region, &mut walk);
-            if self.has_grain() {
+            if !self.grows_up() {
                 let touches = |other: Region| other.start() == region.end();
                 assert!(!self.regions().any(touches), "Regions: two touch");
                 edges += usize::from(region.first_block() == self.edge.get());
@@ -78,7 +78,7 @@ impl<A: Allocator> FreeList<A> {
     }
 }
 
-impl<A: Allocator> Strategy for FreeList<A> {
+impl Core {
     fn stats(&self) -> Stats {
         let top = self.top().map_or(0, |(_, tag)| tag.size());
         let largest = self.bins.largest().max(top);
@@ -95,10 +95,6 @@ impl<A: Allocator> Strategy for FreeList<A> {
             regions: counters.regions.get() + self.apart.blocks(),
             steps: counters.steps.get(),
         }
-    }
-
-    fn steps(&self) -> u64 {
-        self.counters.steps.get()
     }
 
     fn verify(&self) {
@@ -120,6 +116,20 @@ impl<A: Allocator> Strategy for FreeList<A> {
     }
 }
 
+impl<A: Allocator> Strategy for FreeList<A> {
+    fn stats(&self) -> Stats {
+        self.core.stats()
+    }
+
+    fn steps(&self) -> u64 {
+        self.core.counters.steps.get()
+    }
+
+    fn verify(&self) {
+        self.core.verify();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +145,7 @@ mod tests {
         let blocks = [(); 3].map(|()| heap.allocate(LAYOUT).unwrap().cast::<u8>());
         // SAFETY: the block comes from the heap, with this layout.
         unsafe { heap.deallocate(blocks[1], LAYOUT) };
-        let hole = heap.bins.block_at(blocks[1].addr().get()).unwrap();
+        let hole = heap.core.bins.block_at(blocks[1].addr().get()).unwrap();
         heap.verify();
         (heap, hole)
     }
@@ -156,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_planted_fault_is_found_and_named() {
-        let tag = |heap: &FreeList<Kernel>, block| heap.tag_of(block);
+        let tag = |heap: &FreeList<Kernel>, block| heap.core.tag_of(block);
         let said = [
             verdict(|_, hole| hole.damage(-1, 0)),
             verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_size(0))),
@@ -164,10 +174,10 @@ mod tests {
             verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_previous_free(true))),
             verdict(|_, hole| hole.up(64).damage(0, 16)),
             verdict(|_, hole| hole.damage(1, 1 << 40)),
-            verdict(|heap, hole| heap.bins.remove(hole, 80)),
-            verdict(|heap, _| heap.counters.use_instead(0, 16)),
-            verdict(|heap, _| heap.counters.hold_instead(0, 16)),
-            verdict(|heap, hole| heap.edge.set(hole)),
+            verdict(|heap, hole| heap.core.bins.remove(hole, 80)),
+            verdict(|heap, _| heap.core.counters.use_instead(0, 16)),
+            verdict(|heap, _| heap.core.counters.hold_instead(0, 16)),
+            verdict(|heap, hole| heap.core.edge.set(hole)),
         ];
         let expected = [
             "Tiles: a damaged tag",
@@ -193,7 +203,7 @@ mod tests {
         assert_eq!(again.cast::<u8>().addr().get(), hole.address());
         let (low, high) = (hole.address() - 80, hole.address() + 80);
         for address in [low, high, hole.address()] {
-            let ptr = heap.bins.block_at(address).unwrap().place().ptr();
+            let ptr = heap.core.bins.block_at(address).unwrap().place().ptr();
             // SAFETY: each of the three blocks came from the heap, with this layout.
             unsafe { heap.deallocate(ptr, LAYOUT) };
             heap.verify();
