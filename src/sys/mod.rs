@@ -21,7 +21,7 @@ pub use files::{
 };
 pub use lock::{Lock, RawLock};
 pub use pages::{Promise, madvise_dontneed, mmap, mmap_near, mremap, mremap_onto, munmap};
-pub use process::{abort, clock_monotonic_ns, exit_group, getpid, memory_bytes};
+pub use process::{abort, clock_monotonic_ns, exit_group, getcwd, getpid, memory_bytes};
 pub use shared::{
     FileIdentity, fcntl_dupfd, flock, fstat, ftruncate, madvise_wipeonfork, mmap_shared,
 };

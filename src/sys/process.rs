@@ -1,4 +1,4 @@
-//! The process itself: its end, its number, and its clock.
+//! The process itself: its end, its number, its place among the folders, and its clock.
 
 use super::Errno;
 use sc::syscall;
@@ -30,6 +30,17 @@ pub fn abort() -> ! {
 pub fn getpid() -> u32 {
     // SAFETY: the call touches no memory, by the contract of getpid(2), and cannot fail.
     unsafe { syscall!(GETPID) as u32 }
+}
+
+/// Writes the path of the current directory into `buffer`, and returns how many bytes.
+///
+/// # Errors
+/// Those of getcwd(2): `ENOENT` where it has been removed; the kernel's `ERANGE` where it does not fit.
+pub fn getcwd(buffer: &mut [u8]) -> Result<usize, Errno> {
+    // SAFETY: pointer and length come from a slice that is lent for writing.
+    let answer = unsafe { syscall!(GETCWD, buffer.as_mut_ptr(), buffer.len()) };
+    // The kernel counts the NUL too.
+    Errno::from_answer(answer).map(|count| count.saturating_sub(1).min(buffer.len()))
 }
 
 /// Nanoseconds of a clock that only goes forward; 0 where the kernel has none.

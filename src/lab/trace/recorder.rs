@@ -14,7 +14,7 @@
 
 use super::names::Names;
 use super::parser::{ALIGN_MAX, layout_from_size};
-use crate::io::{Decimal, Writer};
+use crate::io::Writer;
 use crate::memory::{AllocError, Layout};
 use crate::sys::Errno;
 
@@ -153,9 +153,17 @@ impl<S: Sink> Recorder<S> {
     }
 
     /// A reallocation has given its block back, as C's realloc may do when it is asked for 0 bytes.
-    pub fn end_move_freed(&mut self, moving: Moving, address: usize) {
-        self.cancel_move(moving, address);
-        self.freed(address);
+    pub fn end_move_freed(&mut self, moving: Moving) {
+        match moving.slot {
+            Some(slot) => {
+                // The address may be another block's by now; this name is nobody's.
+                let name = u64::MAX - u64::from(slot);
+                self.names.bind(name, slot, 1);
+                self.names.remove(name);
+                self.put(Entry::of(b'f').number(u64::from(slot)));
+            }
+            None => self.early_blocks += 1,
+        }
     }
 
     /// Gives a taken slot an address; a block that is still live there has ended unseen.
@@ -197,30 +205,137 @@ impl Entry {
             bytes: [0; ENTRY_BYTES_MAX],
             length: 0,
         };
-        entry.push(&[operation]);
+        entry.push(operation);
         entry
     }
 
-    /// A space and a number.
+    /// A space and a number; the digits straight to where they belong, from the last one on.
     fn number(mut self, number: u64) -> Entry {
-        self.push(b" ");
-        self.push(Decimal::new(number).as_bytes());
+        self.push(b' ');
+        let digits = number.checked_ilog10().map_or(1, |log| log as usize + 1);
+        let room = self.bytes.get_mut(self.length..self.length + digits);
+        let mut rest = number;
+        for digit in room.unwrap_or_default().iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        self.length += digits;
         self
     }
 
     fn finish(mut self) -> Entry {
-        self.push(b"\n");
+        self.push(b'\n');
         self
     }
 
-    fn push(&mut self, bytes: &[u8]) {
-        if let Some(room) = self.bytes.get_mut(self.length..self.length + bytes.len()) {
-            room.copy_from_slice(bytes);
-            self.length += bytes.len();
+    fn push(&mut self, byte: u8) {
+        if let Some(room) = self.bytes.get_mut(self.length) {
+            *room = byte;
+            self.length += 1;
         }
     }
 
     fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    #[derive(Default)]
+    struct Lines(Vec<u8>, Option<usize>);
+
+    impl Sink for Lines {
+        fn put(&mut self, entry: &[u8]) -> Result<(), Errno> {
+            if self.1.is_some_and(|most| self.0.len() + entry.len() > most) {
+                return Err(Errno::ENOSPC);
+            }
+            self.0.extend_from_slice(entry);
+            Ok(())
+        }
+    }
+
+    fn recorder(bytes_max: Option<usize>) -> Recorder<Lines> {
+        Recorder::to(Lines(Vec::new(), bytes_max)).unwrap()
+    }
+
+    fn text(recorder: &Recorder<Lines>) -> &str {
+        core::str::from_utf8(&recorder.sink.0).unwrap()
+    }
+
+    fn layout(size: usize, align: usize) -> Layout {
+        Layout::from_size_align(size, align).unwrap()
+    }
+
+    #[test]
+    fn every_number_is_written_as_std_writes_it() {
+        let mut numbers: Vec<u64> = (0..20).map(|power| 10u64.pow(power)).collect();
+        numbers.extend(numbers.clone().iter().map(|number| number - 1));
+        numbers.extend([u64::MAX, u64::from(u32::MAX), 1870]);
+        for number in numbers {
+            let entry = Entry::of(b'a').number(number).number(7).finish();
+            let entry = String::from_utf8(entry.as_bytes().to_vec()).unwrap();
+            assert_eq!(entry, std::format!("a {number} 7\n"));
+        }
+        let longest = Entry::of(b'z').number(u64::from(u32::MAX));
+        let longest = longest.number(u64::MAX).number(u64::MAX).finish();
+        assert_eq!(longest.as_bytes().len(), ENTRY_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_reallocation_lets_its_place_go_before_it_ends() {
+        let mut recorder = recorder(None);
+        recorder.allocated(0x1000, layout(10, 8), false);
+        let moving = recorder.begin_move(0x1000);
+        // Another thread is handed the old place before the first one has said where its block is now.
+        recorder.allocated(0x1000, layout(20, 16), true);
+        recorder.end_move(moving, 0x2000, 30);
+        recorder.freed(0x1000);
+        recorder.freed(0x2000);
+        assert_eq!(text(&recorder), "a 0 10 8\nz 1 20 16\nr 0 30\nf 1\nf 0\n");
+    }
+
+    #[test]
+    fn a_reallocation_that_fails_or_frees_says_so() {
+        let mut recorder = recorder(None);
+        recorder.allocated(0x1000, layout(10, 8), false);
+        let moving = recorder.begin_move(0x1000);
+        recorder.cancel_move(moving, 0x1000);
+        let moving = recorder.begin_move(0x1000);
+        recorder.allocated(0x1000, layout(20, 16), false);
+        recorder.end_move_freed(moving);
+        recorder.allocated(0x3000, layout(0, 1), false);
+        recorder.freed(0x1000);
+        assert_eq!(text(&recorder), "a 0 10 8\na 1 20 16\nf 0\na 0 1 1\nf 1\n");
+    }
+
+    #[test]
+    fn blocks_from_before_the_recording_are_left_out_and_counted() {
+        let mut recorder = recorder(None);
+        recorder.freed(0x1000);
+        let moving = recorder.begin_move(0x2000);
+        recorder.end_move(moving, 0x3000, 100);
+        let moving = recorder.begin_move(0x4000);
+        recorder.end_move_freed(moving);
+        assert_eq!(recorder.early_blocks(), 3);
+        // An address that is handed out while it is live: the end of its first block was not seen.
+        recorder.allocated(0x3000, layout(5, 4), false);
+        assert_eq!(text(&recorder), "a 0 100 16\nf 0\na 0 5 4\n");
+    }
+
+    #[test]
+    fn the_first_error_ends_the_recording_with_whole_lines() {
+        let mut recorder = recorder(Some(20));
+        for place in 1..100 {
+            recorder.allocated(place * 0x1000, layout(10, 8), false);
+            let moving = recorder.begin_move(place * 0x1000);
+            recorder.end_move(moving, place * 0x1000, 20);
+        }
+        assert_eq!(text(&recorder), "a 0 10 8\nr 0 20\n");
+        assert_eq!(recorder.error(), Some(Errno::ENOSPC));
     }
 }
