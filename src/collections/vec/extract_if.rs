@@ -80,6 +80,13 @@ impl<T, F: FnMut(&mut T) -> bool, A: Allocator> Iterator for ExtractIf<'_, T, F,
     }
 }
 
+impl<T, F, A: Allocator> Drop for ExtractIf<'_, T, F, A> {
+    fn drop(&mut self) {
+        // The sieve goes next and closes the hole. What stands here says to the compiler what std's says:
+        // the borrow is used once more at the end.
+    }
+}
+
 impl<T: fmt::Debug, F, A: Allocator> fmt::Debug for ExtractIf<'_, T, F, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kept, rest) = self.sieve.values();
