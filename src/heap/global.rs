@@ -17,6 +17,8 @@
 //! A program that does not use it has nothing of it; the heap asks the kernel for its first page when it
 //! is first asked itself.
 
+#[cfg(test)]
+use super::starve;
 use super::{FreeList, Locked, Stats, Strategy};
 use crate::memory::{AllocError, Allocator, Kernel, Layout};
 use core::alloc::GlobalAlloc;
@@ -34,17 +36,29 @@ pub struct Global;
 unsafe impl Allocator for Global {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        HEAP.allocate(layout)
+        #[cfg(test)]
+        starve::request()?;
+        let block = HEAP.allocate(layout)?;
+        #[cfg(test)]
+        starve::count(1);
+        Ok(block)
     }
 
     #[inline]
     unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
+        #[cfg(test)]
+        starve::count(-1);
         // SAFETY: contract of this function.
         unsafe { HEAP.deallocate(ptr, layout) }
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        HEAP.allocate_zeroed(layout)
+        #[cfg(test)]
+        starve::request()?;
+        let block = HEAP.allocate_zeroed(layout)?;
+        #[cfg(test)]
+        starve::count(1);
+        Ok(block)
     }
 
     unsafe fn resize(
@@ -53,6 +67,8 @@ unsafe impl Allocator for Global {
         old: Layout,
         new_size: usize,
     ) -> Result<usize, AllocError> {
+        #[cfg(test)]
+        starve::resize(new_size > old.size())?;
         // SAFETY: contract of this function.
         unsafe { HEAP.resize(ptr, old, new_size) }
     }
@@ -63,6 +79,8 @@ unsafe impl Allocator for Global {
         old: Layout,
         new_size: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        #[cfg(test)]
+        starve::resize(new_size > old.size())?;
         // SAFETY: contract of this function.
         unsafe { HEAP.remap(ptr, old, new_size) }
     }

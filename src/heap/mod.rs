@@ -14,6 +14,8 @@ mod lifo;
 mod locked;
 mod place;
 mod regions;
+#[cfg(test)]
+pub(crate) mod starve;
 mod watched;
 
 pub use bump::Bump;
