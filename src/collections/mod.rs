@@ -39,3 +39,6 @@ pub use slice_ext::{Concat, Join, SliceExt};
 pub use str_ext::{Needle, StrExt};
 pub use string::String;
 pub use vec::Vec;
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,12 @@ const EMPTY: Vec<u32> = Vec::new();
 const TEXT: String = String::new();
 const _: () = {
     let mut vec: Vec<u32> = EMPTY;
-    assert!(vec.is_empty() && vec.len() == 0 && vec.capacity() == 0);
+    assert!(vec.is_empty() && vec.len() == vec.capacity());
     assert!(vec.as_slice().is_empty() && vec.as_mut_slice().is_empty());
     let _: (*const u32, *mut u32) = (vec.as_ptr(), vec.as_mut_ptr());
     core::mem::forget(vec);
     let mut text: String = TEXT;
-    assert!(text.is_empty() && text.len() == 0 && text.capacity() == 0);
+    assert!(text.is_empty() && text.len() == text.capacity());
     assert!(text.as_str().is_empty() && text.as_bytes().is_empty());
     assert!(text.as_mut_str().is_empty());
     // SAFETY: checked above: there is no byte that could be none of UTF-8.

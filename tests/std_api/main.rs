@@ -6,6 +6,7 @@
 //! rows of the table with those of the list.
 
 #![expect(drop_bounds, reason = "the list has rows that say so")]
+#![expect(clippy::type_complexity, reason = "the signatures are std's")]
 
 mod boxes;
 mod constants;

@@ -73,12 +73,12 @@ pub(crate) fn asks_for_memory(type_: &str, name: &str, signature: &str) -> bool 
         "into_vec",
         "into_string",
     ];
-    !WITHOUT.contains(&method.as_str())
-        && !(type_ == "str(alloc)" && name == "into_boxed_bytes")
-        && !takes_itself
-        && !keeps_its_block.contains(&name)
-        && !["vec::IntoIter", "string::FromUtf8Error"].contains(&type_)
-        && (grows.contains(&name) || makes.iter().any(|made| signature.contains(made)))
+    let never = WITHOUT.contains(&method.as_str())
+        || takes_itself
+        || keeps_its_block.contains(&name)
+        || ["vec::IntoIter", "string::FromUtf8Error"].contains(&type_)
+        || method == "str::into_boxed_bytes";
+    !never && (grows.contains(&name) || makes.iter().any(|made| signature.contains(made)))
 }
 
 macro_rules! twins {

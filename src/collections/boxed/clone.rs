@@ -25,9 +25,8 @@ impl<T: Clone> CloneBoxed for T {
 
 impl<T: Clone> CloneBoxed for [T] {
     fn try_clone_boxed<A: Allocator>(&self, allocator: A) -> Result<Box<[T], A>, TryReserveError> {
-        let mut vec = Vec::try_from_slice_in(self, allocator)?;
-        vec.try_shrink_to_fit()?;
-        Ok(vec.into_boxed_slice())
+        let vec = Vec::try_from_slice_in(self, allocator)?;
+        vec.into_boxed_core().map_err(|(_, error)| error)
     }
 }
 

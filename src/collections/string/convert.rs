@@ -72,10 +72,12 @@ impl<A: Allocator> String<A> {
     ///
     /// # Errors
     /// [`PushError`] with the text if the allocator can only shrink by a copy and has no memory for that.
-    pub fn try_into_boxed_str(mut self) -> Result<Box<str, A>, PushError<String<A>>> {
-        match self.try_shrink_to_fit() {
-            Ok(()) => Ok(self.into_boxed_str()),
-            Err(_) => Err(PushError::new(self)),
+    pub fn try_into_boxed_str(self) -> Result<Box<str, A>, PushError<String<A>>> {
+        match self.into_bytes().into_boxed_core() {
+            // SAFETY: by **Text** of `String`.
+            Ok(bytes) => Ok(unsafe { boxed_str(bytes) }),
+            // INVARIANT: **Text** holds: these are the bytes of before.
+            Err((bytes, _)) => Err(PushError::new(String { bytes })),
         }
     }
 }

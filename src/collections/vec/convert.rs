@@ -79,9 +79,8 @@ impl<T, A: Allocator> Vec<T, A> {
     /// # Panics
     /// Never; where the allocator can only shrink by a copy and has no memory for that, the program ends
     /// with exit code 4.
-    pub fn into_boxed_slice(mut self) -> Box<[T], A> {
-        self.shrink_to_fit();
-        self.boxed()
+    pub fn into_boxed_slice(self) -> Box<[T], A> {
+        self.into_boxed_core().map_err(|(_, error)| error).or_stop()
     }
 
     /// As [`Vec::into_boxed_slice`].
@@ -93,10 +92,18 @@ impl<T, A: Allocator> Vec<T, A> {
     ///
     /// # Errors
     /// [`PushError`] with the vector if the allocator can only shrink by a copy and has no memory for that.
-    pub fn try_into_boxed_slice(mut self) -> Result<Box<[T], A>, PushError<Self>> {
+    pub fn try_into_boxed_slice(self) -> Result<Box<[T], A>, PushError<Self>> {
+        self.into_boxed_core()
+            .map_err(|(vec, _)| PushError::new(vec))
+    }
+
+    /// Shrinks once and at once makes the box: the room that is left then may be more than was asked.
+    pub(in crate::collections) fn into_boxed_core(
+        mut self,
+    ) -> Result<Box<[T], A>, (Self, TryReserveError)> {
         match self.try_shrink_to_fit() {
             Ok(()) => Ok(self.boxed()),
-            Err(_) => Err(PushError::new(self)),
+            Err(error) => Err((self, error)),
         }
     }
 

@@ -68,9 +68,8 @@ impl<T> Box<[T]> {
     pub fn try_from_iter<I: IntoIterator<Item = T>>(
         values: I,
     ) -> Result<Box<[T]>, TryReserveError> {
-        let mut vec = Vec::try_from_iter(values)?;
-        vec.try_shrink_to_fit()?;
-        Ok(vec.into_boxed_slice())
+        let vec = Vec::try_from_iter(values)?;
+        vec.into_boxed_core().map_err(|(_, error)| error)
     }
 }
 
