@@ -26,7 +26,7 @@ impl<T> Vec<T> {
             Ok(vec) => vec,
             Err(error) => return Err((array, error)),
         };
-        // SAFETY: reserved above: room for the whole array, whose elements lie as those of a vector.
+        // SAFETY: checked above: reserved is room for the whole array, whose elements lie as those of a vector.
         unsafe { vec.as_mut_ptr().cast::<[T; N]>().write(array) };
         // INVARIANT: **Length** holds: `N` slots were just written.
         vec.length = N;
