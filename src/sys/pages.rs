@@ -7,6 +7,8 @@ use super::Errno;
 use core::ptr::NonNull;
 use sc::syscall;
 
+/// The smallest page of any machine that Linux runs on.
+const PAGE_BYTES_MIN: usize = 4096;
 pub(super) const PROT_READ_WRITE: usize = 0x1 | 0x2;
 const MAP_PRIVATE: usize = 0x02;
 const MAP_ANONYMOUS: usize = 0x20;
@@ -27,8 +29,9 @@ pub enum Promise {
 /// An answer of the kernel as the start of mapped pages.
 pub(super) fn address_from_answer(answer: usize) -> Result<NonNull<u8>, Errno> {
     let address = Errno::from_answer(answer)?;
-    // Negative as a whole, though not in the range of errors, and 0: no place where a program has pages.
-    if (address as isize) <= 0 {
+    // Negative as a whole, though not in the range of errors, 0, and what begins no page: no place where a
+    // program has pages.
+    if (address as isize) <= 0 || !address.is_multiple_of(PAGE_BYTES_MIN) {
         return Err(Errno::ENOMEM);
     }
     NonNull::new(core::ptr::with_exposed_provenance_mut(address)).ok_or(Errno::ENOMEM)
@@ -141,9 +144,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_negative_answer_and_zero_is_a_failure() {
+    fn every_answer_that_begins_no_page_is_a_failure() {
         for answer in [
             0,
+            0x7f00_0000_0001,
             usize::MAX,
             4095usize.wrapping_neg(),
             1 << 63,
