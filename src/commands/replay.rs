@@ -4,6 +4,7 @@ use super::{Command, Said, Word, Words, finish, names, read_error, say, write_er
 use crate::collections::Vec;
 use crate::heap::{ROWS, Row};
 use crate::io::{Escaped, File, Input, Stdin, Stdout};
+use crate::lab::replay::End;
 use crate::lab::score::{Budget, STEPS_MAX, Score, score, sort};
 use crate::lab::survey::{Survey, survey};
 use crate::lab::table::{write_fits, write_recording, write_scores};
@@ -147,9 +148,29 @@ fn replay(wish: &Wish, input: &mut dyn Input) -> Result<ExitCode, Said> {
         }
     };
     let code = verdict(wish, &scores);
-    match written {
+    let code = match written {
         Ok(()) => finish(out, code),
         Err(_) => out.finish().map(|()| code).map_err(write_error),
+    }?;
+    match wish.heap_bytes {
+        Some(_) => Ok(code),
+        None => complete(&scores).map(|()| code),
+    }
+}
+
+/// Whether each heap had the memory that it asked for: the table says which had not, the exit code that
+/// there was one.
+fn complete(scores: &[Score]) -> Result<(), Said> {
+    let is_refused = |score: &&Score| matches!(score.outcome.end, End::Refused(_));
+    match scores.iter().filter(is_refused).count() {
+        0 => Ok(()),
+        refused => Err(say(
+            ExitCode::OUT_OF_MEMORY,
+            format_args!(
+                "replay: out of memory: {refused} of {} strategies did not come to the end",
+                scores.len()
+            ),
+        )),
     }
 }
 
