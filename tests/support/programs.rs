@@ -4,33 +4,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The profiles that programs are built by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Profile {
-    Debug,
-    Release,
-    /// Release with line tables.
-    Symbols,
-}
-
-impl Profile {
-    fn name(self) -> &'static str {
-        match self {
-            Profile::Debug => "dev",
-            Profile::Release => "release",
-            Profile::Symbols => "symbols",
-        }
-    }
-
-    fn folder(self) -> &'static str {
-        match self {
-            Profile::Debug => "debug",
-            Profile::Release => "release",
-            Profile::Symbols => "symbols",
-        }
-    }
-}
-
 /// The names of the examples, as Cargo.toml lists them.
 pub(crate) fn examples() -> Vec<String> {
     let manifest = include_str!("../../Cargo.toml");
@@ -46,30 +19,18 @@ pub(crate) fn examples() -> Vec<String> {
         .collect()
 }
 
-/// Builds the binary and all examples, and returns their names and files, the binary first.
-pub(crate) fn programs(profile: Profile) -> Vec<(String, PathBuf)> {
+/// Builds the binary and all examples by a profile, and returns their names and files, the binary first.
+pub(crate) fn programs(profile: &str) -> Vec<(String, PathBuf)> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
     let built = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--offline",
-            "--bins",
-            "--examples",
-            "--profile",
-        ])
-        .arg(profile.name())
-        .arg("--target-dir")
+        .args(["build", "--quiet", "--offline", "--bins", "--examples"])
+        .args(["--profile", profile, "--target-dir"])
         .arg(&target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .expect("cargo runs");
-    assert!(
-        built.success(),
-        "cargo build --profile {}: {built}",
-        profile.name()
-    );
-    let folder = target.join(profile.folder());
+    assert!(built.success(), "cargo build --profile {profile}: {built}");
+    let folder = target.join(if profile == "dev" { "debug" } else { profile });
     let binary = ("nostd-alloc".to_owned(), folder.join("nostd-alloc"));
     let examples = examples().into_iter().map(|name| {
         let file = folder.join("examples").join(&name);

@@ -1,6 +1,6 @@
 //! The floors: their order stands once, as the order of the `pub mod` lines of `src/lib.rs`.
 
-use crate::text::is_word;
+use crate::text::{after_word, is_word};
 use crate::tree::{Finding, Tree};
 use crate::{Rule, case};
 use std::collections::BTreeSet;
@@ -53,9 +53,22 @@ pub(crate) const RULES: &[Rule] = &[
         reason: "each floor that a file uses has a line of its own",
         check: one_use_a_floor,
         cases: &[
-            case(&[("src/io/a.rs", "//! A\nuse crate::sys::{A, B};\n")], &[]),
             case(
-                &[("src/io/a.rs", "//! A\nuse crate::{sys, io};\n")],
+                &[
+                    LIB,
+                    (
+                        "src/io/a.rs",
+                        "//! A\nuse crate::sys::{A, B};\nuse crate::{m, n};\n",
+                    ),
+                ],
+                &[],
+            ),
+            case(
+                &[LIB, ("src/io/a.rs", "//! A\nuse crate::{sys, io};\n")],
+                &[("src/io/a.rs", 2)],
+            ),
+            case(
+                &[LIB, ("src/io/a.rs", "//! A\nuse crate::*;\n")],
                 &[("src/io/a.rs", 2)],
             ),
         ],
@@ -220,15 +233,28 @@ fn roots(line: &str) -> impl Iterator<Item = &str> {
 }
 
 fn one_use_a_floor(tree: &Tree) -> Vec<Finding> {
-    tree.lines_where(
+    let order = order(tree);
+    let mut found = Vec::new();
+    for file in tree.rust().filter(|file| file.floor().is_some()) {
+        for (at, _) in file.code.match_indices("crate::{") {
+            // Macros stand at the root of the crate, and may come together.
+            let names = file.code[at..].split('}').next().unwrap_or_default();
+            let floor = order
+                .iter()
+                .find(|floor| after_word(names, floor).is_some());
+            let line = file.code[..at].matches('\n').count() + 1;
+            found.extend(floor.map(|floor| file.at(line, format!("{floor} in a `crate::{{..}}`"))));
+        }
+    }
+    let all = tree.lines_where(
         |file| &file.code,
         |file, line| {
-            let bundle = ["crate::{", "crate::*"]
-                .into_iter()
-                .find(|b| line.contains(b));
-            file.floor().and(bundle).map(str::to_owned)
+            file.floor()
+                .filter(|_| line.contains("crate::*"))
+                .map(str::to_owned)
         },
-    )
+    );
+    found.into_iter().chain(all).collect()
 }
 
 fn folders_are_floors(tree: &Tree) -> Vec<Finding> {
