@@ -76,15 +76,24 @@ pub fn score(
 }
 
 /// Puts the scores in order: the smallest footprint first, behind them those that did not come to the end,
-/// the farthest first.
+/// the farthest first. Equal ones stay as they are. (There are few: insertion, not a sort of 8 KiB of code.)
 pub fn sort(scores: &mut [Score]) {
-    scores.sort_unstable_by(|a, b| {
-        b.is_finished()
-            .cmp(&a.is_finished())
-            .then_with(|| match a.is_finished() {
-                true => a.footprint_bytes.cmp(&b.footprint_bytes),
-                false => b.outcome.operations.cmp(&a.outcome.operations),
-            })
-            .then_with(|| a.name.cmp(b.name))
-    });
+    for end in 1..=scores.len() {
+        let mut place = end - 1;
+        while let Some([before, last]) = scores.get_mut(place.wrapping_sub(1)..=place) {
+            if rank(before) <= rank(last) {
+                break;
+            }
+            core::mem::swap(before, last);
+            place -= 1;
+        }
+    }
+}
+
+/// What decides the order, the smaller the better.
+fn rank(score: &Score) -> (bool, u64) {
+    match score.is_finished() {
+        true => (false, score.footprint_bytes as u64),
+        false => (true, u64::MAX - score.outcome.operations),
+    }
 }

@@ -212,6 +212,9 @@ fn write_advice(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> fmt::
             let times = Times(worst.footprint_bytes as u128, best.footprint_bytes as u128);
             write!(out, "; avoid {}: {times} times as much", worst.name)?;
         }
+        Some(worst) if worst.footprint_bytes == best.footprint_bytes => {
+            write!(out, ", and so do the others")?;
+        }
         Some(worst) => {
             let more = worst.footprint_bytes - best.footprint_bytes;
             let percent = Tenths(more as u128 * 100, best.footprint_bytes as u128);
