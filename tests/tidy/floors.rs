@@ -160,7 +160,7 @@ pub(crate) const RULES: &[Rule] = &[
                     IO,
                     (
                         "README.md",
-                        "| `src/sys/` | the kernel |\nsrc/io/ bytes\nsrc/io/a.rs\n",
+                        "| `src/sys/` | the kernel |\nsrc/io     bytes\nsrc/io/a.rs\n",
                     ),
                 ],
                 &[],
@@ -338,10 +338,11 @@ fn the_map_is_true(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-/// The folder that a line of the map is about: its first word is `src/NAME/`, in a table or a block.
+/// The folder that a line of the map is about: its first word is `src/NAME` or `src/NAME/`, in a table or a
+/// block.
 fn folder_on_map(line: &str) -> Option<&str> {
     let line = line.trim_start_matches(['|', '`', ' ', '-', '*', '│', '├', '└', '─']);
-    let (name, rest) = line.strip_prefix("src/")?.split_once('/')?;
-    let ends = rest.is_empty() || rest.starts_with([' ', '`', '|']);
-    (ends && name.bytes().all(is_word)).then_some(name)
+    let word = line.strip_prefix("src/")?.split([' ', '`', '|']).next()?;
+    let name = word.strip_suffix('/').unwrap_or(word);
+    (!name.is_empty() && name.bytes().all(is_word)).then_some(name)
 }
