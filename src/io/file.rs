@@ -80,6 +80,13 @@ impl File {
     }
 }
 
+impl From<Descriptor> for File {
+    /// The file of an open descriptor, which nobody else closes.
+    fn from(descriptor: Descriptor) -> File {
+        File { descriptor }
+    }
+}
+
 impl Input for File {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno> {
         read_some(self.descriptor, buffer)

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod descriptor;
+mod draft;
 mod escaped;
 mod file;
 mod line;
@@ -14,6 +15,7 @@ mod print;
 mod writer;
 
 pub use descriptor::{read_some, write_all};
+pub use draft::Draft;
 pub use escaped::Escaped;
 pub use file::{File, Input, Stdin};
 pub use line::{LINE_BYTES_MAX, Line, Stderr};

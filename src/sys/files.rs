@@ -161,6 +161,30 @@ pub fn renameat(from: &CStr, to: &CStr) -> Result<(), Errno> {
     Errno::from_answer(answer).map(drop)
 }
 
+/// Whether a path is the name of a plain file: no folder, no device, no pipe, and no link to anything.
+///
+/// # Errors
+/// Those of stat(2), among them `ENOENT`.
+pub fn is_plain_file(path: &CStr) -> Result<bool, Errno> {
+    const AT_SYMLINK_NOFOLLOW: usize = 0x100;
+    // The kernel's `struct stat` has 144 bytes; the type is in the low half of the fourth word.
+    const MODE_INDEX: usize = 3;
+    const TYPE_BITS: u64 = 0o170000;
+    const TYPE_PLAIN: u64 = 0o100000;
+    let mut words = [0u64; 18];
+    // SAFETY: the path comes from a `CStr`, the pointer from a local array as long as what the kernel writes.
+    let answer = unsafe {
+        syscall!(
+            NEWFSTATAT,
+            AT_FDCWD,
+            path.as_ptr(),
+            words.as_mut_ptr(),
+            AT_SYMLINK_NOFOLLOW
+        )
+    };
+    Errno::from_answer(answer).map(|_| words[MODE_INDEX] & TYPE_BITS == TYPE_PLAIN)
+}
+
 /// Takes a name away from a file.
 ///
 /// # Errors

@@ -16,8 +16,8 @@ mod signals;
 
 pub use errno::Errno;
 pub use files::{
-    Descriptor, Mode, Ready, close, is_terminal, lseek, openat, poll, read, renameat,
-    terminal_width, unlinkat, write,
+    Descriptor, Mode, Ready, close, is_plain_file, is_terminal, lseek, openat, poll, read,
+    renameat, terminal_width, unlinkat, write,
 };
 pub use lock::{Lock, RawLock};
 pub use pages::{Promise, madvise_dontneed, mmap, mmap_near, mremap, mremap_onto, munmap};

@@ -1,0 +1,210 @@
+//! A file that has its name only when it is complete: nobody ever reads half of it.
+//!
+//! ```text
+//! out.trace.4711      written here, in the same folder
+//! out.trace           ... and at the end renamed, in one step; what stood there until then is gone only now
+//! ```
+//!
+//! Who is killed leaves the first name behind. What is no plain file (a device, a pipe, a link to anything) is
+//! written where it is: it must not be replaced.
+
+use super::{Decimal, File};
+use crate::sys::{self, Descriptor, Errno, Mode};
+use core::ffi::CStr;
+
+/// The most bytes of a path, its NUL counted: the kernel's `PATH_MAX`.
+const PATH_BYTES_MAX: usize = 4096;
+
+/// A file in the making; given up when it is dropped.
+///
+/// # Examples
+/// ```
+/// use nostd_alloc::io::Draft;
+///
+/// # let path = format!("/tmp/nostd-alloc-draft-{}", std::process::id());
+/// # let path = std::ffi::CString::new(path).unwrap();
+/// # let path = path.as_c_str();
+/// let mut draft = Draft::of(path)?;
+/// draft.write_all(b"all of it")?;
+/// # assert!(!std::fs::exists(path.to_str().unwrap()).unwrap());
+/// draft.keep()?;
+/// # assert_eq!(std::fs::read(path.to_str().unwrap()).unwrap(), b"all of it");
+/// # std::fs::remove_file(path.to_str().unwrap()).unwrap();
+/// # Ok::<(), nostd_alloc::sys::Errno>(())
+/// ```
+#[derive(Debug)]
+pub struct Draft<'p> {
+    /// `None` once it is kept.
+    file: Option<File>,
+    target: &'p CStr,
+    /// The name until then, with its NUL; empty where the target itself is written.
+    name: [u8; PATH_BYTES_MAX],
+}
+
+impl<'p> Draft<'p> {
+    /// Begins what will be the file `target`.
+    ///
+    /// # Errors
+    /// Those of open(2); `EEXIST` if a process of the same number has left its draft; `ENAMETOOLONG`.
+    pub fn of(target: &'p CStr) -> Result<Draft<'p>, Errno> {
+        let mut name = [0; PATH_BYTES_MAX];
+        let descriptor = match sys::is_plain_file(target) {
+            Ok(true) | Err(Errno::ENOENT) => {
+                let name = name_beside(target, &mut name).ok_or(Errno::ENAMETOOLONG)?;
+                sys::openat(name, Mode::CreateNew)?
+            }
+            Ok(false) => sys::openat(target, Mode::Replace)?,
+            Err(error) => return Err(error),
+        };
+        Ok(Draft {
+            file: Some(File::from(descriptor)),
+            target,
+            name,
+        })
+    }
+
+    /// The number under which the kernel knows the file; it stays the file's.
+    pub fn descriptor(&self) -> Descriptor {
+        let none = Descriptor(-1);
+        self.file.as_ref().map_or(none, File::descriptor)
+    }
+
+    /// Writes all of `bytes`.
+    ///
+    /// # Errors
+    /// Those of write(2), without the ones that another try mends.
+    pub fn write_all(&mut self, bytes: &[u8]) -> Result<(), Errno> {
+        super::write_all(self.descriptor(), bytes)
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// Those of close(2) and rename(2); the draft is gone then, and what had the name still has it.
+    pub fn keep(mut self) -> Result<(), Errno> {
+        if let Some(file) = self.file.take() {
+            // An error leaves the name to `drop`.
+            file.close()?;
+        }
+        if let Some(name) = self.name() {
+            sys::renameat(name, self.target)?;
+        }
+        // INVARIANT: the draft has no name of its own any more.
+        self.name = [0; PATH_BYTES_MAX];
+        Ok(())
+    }
+
+    /// The name of the draft; `None` where the target itself is written, and once it is kept.
+    fn name(&self) -> Option<&CStr> {
+        let name = CStr::from_bytes_until_nul(&self.name).ok()?;
+        (!name.is_empty()).then_some(name)
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        if let Some(name) = self.name() {
+            // Nothing better is left if this fails: the name says what it is.
+            let _ = sys::unlinkat(name);
+        }
+    }
+}
+
+/// Writes `target`, a dot and the number of this process. `None` if that is too long.
+fn name_beside<'b>(target: &CStr, buffer: &'b mut [u8; PATH_BYTES_MAX]) -> Option<&'b CStr> {
+    let number = Decimal::new(u64::from(sys::getpid()));
+    let mut length = 0;
+    for piece in [target.to_bytes(), b".", number.as_bytes(), b"\0"] {
+        buffer
+            .get_mut(length..length + piece.len())?
+            .copy_from_slice(piece);
+        length += piece.len();
+    }
+    CStr::from_bytes_with_nul(buffer.get(..length)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::CString;
+    use std::{format, fs};
+
+    /// A folder for one test, gone at its end.
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn new(test: &str) -> Folder {
+            let name = format!("nostd-alloc-draft-{test}-{}", std::process::id());
+            let folder = std::env::temp_dir().join(name);
+            fs::create_dir(&folder).unwrap();
+            Folder(folder)
+        }
+
+        fn path(&self, name: &str) -> CString {
+            CString::new(self.0.join(name).to_str().unwrap()).unwrap()
+        }
+
+        fn count(&self) -> usize {
+            fs::read_dir(&self.0).unwrap().count()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_old_file_stands_until_the_new_one_is_complete() {
+        let folder = Folder::new("replace");
+        let path = folder.path("file");
+        fs::write(path.to_str().unwrap(), "old").unwrap();
+        let mut draft = Draft::of(&path).unwrap();
+        draft.write_all(b"new").unwrap();
+        assert_eq!(fs::read(path.to_str().unwrap()).unwrap(), b"old");
+        draft.keep().unwrap();
+        assert_eq!(fs::read(path.to_str().unwrap()).unwrap(), b"new");
+        assert_eq!(folder.count(), 1);
+    }
+
+    #[test]
+    fn a_draft_that_is_dropped_leaves_nothing() {
+        let folder = Folder::new("drop");
+        let path = folder.path("file");
+        let mut draft = Draft::of(&path).unwrap();
+        draft.write_all(b"half").unwrap();
+        assert_eq!(folder.count(), 1);
+        drop(draft);
+        assert_eq!(folder.count(), 0);
+        // A rename that fails leaves nothing either.
+        let draft = Draft::of(&path).unwrap();
+        fs::create_dir(path.to_str().unwrap()).unwrap();
+        assert_eq!(draft.keep(), Err(Errno::EISDIR));
+        assert_eq!(folder.count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_written_and_not_replaced() {
+        let folder = Folder::new("link");
+        let (file, link) = (folder.path("file"), folder.path("link"));
+        fs::write(file.to_str().unwrap(), "old").unwrap();
+        std::os::unix::fs::symlink(file.to_str().unwrap(), link.to_str().unwrap()).unwrap();
+        let mut draft = Draft::of(&link).unwrap();
+        draft.write_all(b"new").unwrap();
+        draft.keep().unwrap();
+        assert_eq!(fs::read(file.to_str().unwrap()).unwrap(), b"new");
+        assert!(
+            fs::symlink_metadata(link.to_str().unwrap())
+                .unwrap()
+                .is_symlink()
+        );
+
+        let mut draft = Draft::of(c"/dev/full").unwrap();
+        assert_eq!(draft.write_all(b"x"), Err(Errno::ENOSPC));
+        drop(draft);
+        assert!(fs::exists("/dev/full").unwrap());
+        let missing = folder.path("missing/file");
+        assert_eq!(Draft::of(&missing).err(), Some(Errno::ENOENT));
+    }
+}
