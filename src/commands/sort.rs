@@ -17,11 +17,13 @@
 use super::{Command, Opened, Said, Word, Words, finish, messages, say, write_error};
 use crate::collections::Vec;
 use crate::heap::FreeList;
-use crate::io::{Escaped, Input, Writer};
+use crate::io::{Draft, Escaped, Input, Writer};
+use crate::lab::trace::Recorded;
 use crate::memory::{Allocator, Kernel, Ration};
-use crate::start::ExitCode;
+use crate::start::{ExitCode, Failure as _};
 use crate::sys::{Descriptor, Errno};
 use core::cmp::Ordering;
+use core::ffi::CStr;
 
 /// The row of the table of commands.
 pub(super) const COMMAND: Command = Command {
@@ -34,12 +36,13 @@ pub(super) const COMMAND: Command = Command {
 const USAGE: &str = "\
 Sort the lines of FILE (or of standard input) by their bytes, as LC_ALL=C sort does.
 
-usage: nostd-alloc sort [-r] [-u] [--heap SIZE] [FILE|-]
+usage: nostd-alloc sort [-r] [-u] [--heap SIZE] [--record TRACE] [FILE|-]
 
-  -r           largest first
-  -u           of equal lines print one
-  --heap SIZE  hold no more than SIZE bytes (64K, 2M); if that is not enough, say at
-               which line it was full, and end with status 4
+  -r              largest first
+  -u              of equal lines print one
+  --heap SIZE     hold no more than SIZE bytes (64K, 2M); if that is not enough, say
+                  at which line it was full, and end with status 4
+  --record TRACE  write what the heap is asked into TRACE, for replay
 ";
 
 /// How much is read at once, in bytes: little at first, for the sake of a small heap.
@@ -52,15 +55,17 @@ struct Options {
     reverse: bool,
     unique: bool,
     heap_bytes: Option<usize>,
+    record: Option<&'static CStr>,
 }
 
 fn run(mut words: Words) -> Result<ExitCode, Said> {
     let mut options = Options::default();
     let mut file = None;
-    while let Some(word) = words.next(&["-r", "-u", "--heap"])? {
+    while let Some(word) = words.next(&["-r", "-u", "--heap", "--record"])? {
         match word {
             Word::Option("-r") => options.reverse = true,
             Word::Option("-u") => options.unique = true,
+            Word::Option("--record") => options.record = Some(words.value()?),
             Word::Option(_) => options.heap_bytes = Some(words.size()?),
             Word::Operand(path) if file.is_none() => file = Some(path),
             Word::Operand(path) => {
@@ -74,12 +79,43 @@ fn run(mut words: Words) -> Result<ExitCode, Said> {
         Ration::<&dyn Allocator>::of_bytes(&Kernel, options.heap_bytes.unwrap_or(usize::MAX));
     // One kind of source for all heaps of the program: it holds the code of the heap once.
     let heap = FreeList::<&dyn Allocator>::new(&ration);
-    let mut lines = Lines::new_in(&heap);
+    match options.record {
+        None => sort(&mut input, &heap, &options),
+        Some(path) => record(path, &heap, |heap| sort(&mut input, heap, &options)),
+    }
+}
+
+/// The job itself. The heap is named by its trait only: with a recording or without, the code is the same.
+fn sort(input: &mut Opened, heap: &dyn Allocator, options: &Options) -> Result<ExitCode, Said> {
+    let mut lines = Lines::new_in(heap);
     lines
-        .read(&mut input)
-        .map_err(|failure| failure.say(input.name, &options))?;
+        .read(input)
+        .map_err(|failure| failure.say(input.name, options))?;
     lines.sort();
-    lines.print(&options)
+    lines.print(options)
+}
+
+/// Does `job` on a heap that writes down what it is asked; also a job that fails, for want of memory above all.
+fn record(
+    path: &CStr,
+    heap: &dyn Allocator,
+    job: impl FnOnce(&dyn Allocator) -> Result<ExitCode, Said>,
+) -> Result<ExitCode, Said> {
+    let failed = |error: Errno| {
+        let path = Escaped(path.to_bytes());
+        say(
+            error.exit_code(),
+            format_args!("{path}: write error: {error}"),
+        )
+    };
+    let draft = Draft::of(path).map_err(failed)?;
+    let recorded = Recorded::to(heap, draft.descriptor());
+    let recorded = recorded.map_err(|_| failed(Errno::ENOMEM))?;
+    let result = job(&recorded);
+    let written = recorded.finish().and_then(|()| draft.keep());
+    let code = result?;
+    written.map_err(failed)?;
+    Ok(code)
 }
 
 /// Why the input is not in memory.
