@@ -33,7 +33,8 @@ real memory with every payload checked, and shows which one fits.
                     2M); exit status 1 if one of them does not fit
 
 FILE is text (a ID SIZE ALIGN, z ID SIZE ALIGN, r ID SIZE, f ID), a malloc-lab
-trace (.rep), or a log of glibc's mtrace(); the format is found out. Without a
+trace (.rep), or a log of glibc's mtrace(), of ltrace -e malloc+calloc+realloc+
+free+strdup, or of valgrind --trace-malloc=yes; the format is found out. Without a
 FILE, or with -, standard input is read: zstd -dc FILE.zst | nostd-alloc replay -
 
 footprint  the most bytes that the heap held from the kernel at once

@@ -1,7 +1,7 @@
 //! What heaps are judged by: recordings of real programs, replayed on real memory, and random operations.
 //!
 //! ```text
-//! trace      bytes of a recording -> Operation, Operation, ...        (text, .rep, mtrace)
+//! trace      bytes of a recording -> Operation, Operation, ...        (text, .rep, mtrace, ltrace, valgrind)
 //! survey     one pass without a heap: how many, how large, how much at once
 //! recorded   how the program's own malloc did, where the log holds its addresses
 //! replay     one pass a strategy: every block is real, every payload is checked

@@ -15,7 +15,9 @@
 //! To add a format: its file, and its row in [`FORMATS`].
 
 mod addresses;
+mod calls;
 mod lines;
+mod ltrace;
 mod malformed;
 mod mtrace;
 mod names;
@@ -26,6 +28,7 @@ mod recorder;
 mod recording;
 mod rep;
 mod text;
+mod valgrind;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -84,7 +87,7 @@ pub struct Notes {
 pub struct Format {
     /// What it is called.
     pub name: &'static str,
-    /// Whether blocks are named by their addresses.
+    /// Whether it tells the addresses that the program's own malloc gave.
     pub has_addresses: bool,
     /// Whether a line, the first that is not empty and no comment, is one of this format.
     detect: fn(&[u8]) -> bool,
@@ -104,6 +107,20 @@ pub const FORMATS: &[Format] = &[
         has_addresses: true,
         detect: mtrace::detect,
         parse: mtrace::parse,
+        finish: accept,
+    },
+    Format {
+        name: "valgrind",
+        has_addresses: false,
+        detect: valgrind::detect,
+        parse: valgrind::parse,
+        finish: accept,
+    },
+    Format {
+        name: "ltrace",
+        has_addresses: true,
+        detect: ltrace::detect,
+        parse: ltrace::parse,
         finish: accept,
     },
     Format {

@@ -132,6 +132,48 @@ const BAD_INPUTS: &[(&str, &str)] = &[
         "2: not a line of an mtrace log: `@ x * 0x10 0x10`",
     ),
     (
+        "libc.so.6->calloc(361974528, 2048) = 0x7f1234567010",
+        "1: such a call is not answered: the tool has shown wrong arguments",
+    ),
+    ("wc->malloc(24) = 1x", "1: bad address `1x`"),
+    ("wc->malloc(x) = 0x10", "1: bad size `x`"),
+    ("wc->calloc(2) = 0x10", "1: bad size ``"),
+    ("wc->strdup(0x20) = 0x10", "1: bad string `0x20`"),
+    (
+        "wc->memalign(3, 10) = 0x10",
+        "1: alignment `3` is not a power of two",
+    ),
+    (
+        "wc->posix_memalign(0x7ffe, 16, 10) = 0",
+        "1: posix_memalign: the log does not tell the address of the block",
+    ),
+    (
+        "wc->malloc(2) = 0x10\n[pid 7] wc->malloc(2) = 0x20",
+        "2: calls of several threads or processes: ltrace without -f shows one",
+    ),
+    (
+        "wc->malloc(2) = 0x10\nwc->malloc(2 <unfinished ...>",
+        "2: calls of several threads or processes: ltrace without -f shows one",
+    ),
+    (
+        "wc->malloc(2) = 0x10\nhello",
+        "2: not a line of an ltrace log: `hello`",
+    ),
+    (
+        "wc->malloc(2) = 0x10\nwc->free(0x10) = <void>\nwc->free(0x10) = <void>",
+        "3: 0x10 already freed at line 2",
+    ),
+    (
+        "--1-- malloc(48)",
+        "1: missing answer: expected `NAME(ARGUMENTS) = ADDRESS`",
+    ),
+    ("--1-- malloc() = 0x10", "1: bad size ``"),
+    ("--1-- free(17)", "1: bad address `17`"),
+    (
+        "==1== x\n-1- free(0x10)",
+        "2: not a line of a valgrind log: `-1- free(0x10)`",
+    ),
+    (
         "= Start\n@ find:[0x24",
         "2: not a line of an mtrace log: `@ find:[0x24`",
     ),

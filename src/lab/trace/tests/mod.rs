@@ -215,3 +215,50 @@ fn an_input_that_shrinks_between_passes_is_told() {
     assert_eq!(pass_of(&mut recording), Ok(vec!["1+0:8/8".to_string()]));
     assert_eq!(pass_of(&mut recording), Err(Error::Changed));
 }
+
+#[test]
+fn an_ltrace_log_says_what_it_says() {
+    let text = "wc->calloc(16, 8)                                = 0x5575be7c32a0\n\
+        wc->strdup(\"a\\n\\\"(b)\\003\\0012\")       = 0x5575be7c4360\n\
+        wc->realloc(0, 7)    = 0x5575be7c4380\n\
+        wc->strlen(\"x\") = 1\n\
+        wc->realloc(0x5575be7c4380, 10)                  = 0x5575be7c4380\n\
+        wc->realloc(0x5575be7c4380, 0)  = 0\n\
+        wc->realloc(0x5575be7c4360, 99) = nil\n\
+        malloc@libc.so.6(99) = 0\n\
+        wc->memalign(64, 100) = 0x5575be7c5000\n\
+        --- SIGCHLD (Child exited) ---\n\
+        wc->free(0x5575be7c32a0)                         = <void>\n\
+        wc->free(0) = <void>\n\
+        +++ exited (status 0) +++\n";
+    let (operations, notes) = operations_of(text);
+    // The string is a, newline, quote, (, b, ), \003, \001, 2.
+    assert_eq!(
+        operations,
+        "1*0:128/16 2+1:10/8 3+2:7/4 5~2:10 6-2 9+2:100/64 11-0"
+    );
+    assert_eq!(notes, Notes::default());
+    assert_eq!(operations_of("malloc(24) = 0x10\n").0, "1+0:24/16");
+}
+
+#[test]
+fn a_valgrind_log_says_what_it_says() {
+    let text = "==9346== Memcheck, a memory error detector\n\
+        ==9346== \n\
+        --9346-- REDIR: 0x401ee60 (ld-linux.so.2:strlen) redirected to 0x580bcec2\n\
+        --9346-- realloc(0x0,8)malloc(8) = 0x4D2B040\n\
+        --9346-- malloc(48) = 0x4D2B090\n\
+        --9346-- calloc(3,5) = 0x4D2C000\n\
+        --9346-- realloc(0x4D2B090,40) = 0x4D2B160\n\
+        --9346-- memalign(al 4096, size 100) = 0x4D2D000\n\
+        --9346-- _Znwm(24) = 0x4D2E000\n\
+        --9346-- free(0x0)\n\
+        --9346-- _ZdlPvm(0x4D2E000)\n\
+        --9346-- free(0x4D2B160)\n";
+    let (operations, notes) = operations_of(text);
+    assert_eq!(
+        operations,
+        "4+0:8/8 5+1:48/16 6*2:15/8 7~1:40 8+3:100/4096 9+4:24/16 11-4 12-1"
+    );
+    assert_eq!(notes, Notes::default());
+}
