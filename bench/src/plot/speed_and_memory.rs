@@ -1,0 +1,85 @@
+//! Each heap a point: how fast it replays real programs, and how much memory it needs for them.
+
+use super::{Area, Drawn, FAINT, FONT, colour};
+use crate::peers::{GLIBC, METER, NOTHING, OURS};
+use crate::report::{mean, memory_ratio, recordings};
+use crate::results::{Figure, Results};
+use plotters::prelude::*;
+
+/// The edges of the picture: what is slower or larger is not drawn, and named below it.
+const TIME_LEAST: f64 = 0.2;
+const TIME_MOST: f64 = 4.0;
+const MEMORY_LEAST: f64 = 0.95;
+const MEMORY_MOST: f64 = 4.0;
+
+/// The heaps that replay every recording, with their time and memory.
+fn points(results: &Results) -> Vec<(&str, f64, f64)> {
+    let names = results.names(|name| name != NOTHING && name != METER);
+    let point = |heap| {
+        let time = mean(results, |name| {
+            results.ratio(heap, GLIBC, name, Figure::Time)
+        })?;
+        let memory = mean(results, |name| memory_ratio(results, heap, name))?;
+        Some((heap, time, memory))
+    };
+    names.into_iter().filter_map(point).collect()
+}
+
+fn is_inside(&(_, time, memory): &(&str, f64, f64)) -> bool {
+    (TIME_LEAST..TIME_MOST).contains(&time) && (MEMORY_LEAST..MEMORY_MOST).contains(&memory)
+}
+
+pub(super) fn has_data(results: &Results) -> bool {
+    !recordings(results).is_empty() && points(results).len() > 1
+}
+
+pub(super) fn draw(results: &Results, area: &Area) -> Drawn {
+    let mut chart = ChartBuilder::on(area)
+        .margin(14)
+        .margin_bottom(30)
+        .x_label_area_size(44)
+        .y_label_area_size(60)
+        .build_cartesian_2d(
+            (TIME_LEAST..TIME_MOST).log_scale(),
+            (MEMORY_LEAST..MEMORY_MOST).log_scale(),
+        )?;
+    chart
+        .configure_mesh()
+        .x_desc("time ÷ glibc's, warm, geometric mean")
+        .y_desc("peak resident ÷ peak live bytes, geometric mean")
+        .light_line_style(WHITE)
+        .bold_line_style(FAINT)
+        .label_style((FONT, 13))
+        .x_label_formatter(&|value| format!("{value:.1}"))
+        .y_label_formatter(&|value| format!("{value:.1}"))
+        .draw()?;
+    let (inside, outside): (Vec<_>, Vec<_>) = points(results).into_iter().partition(is_inside);
+    for (index, &(heap, time, memory)) in inside.iter().enumerate() {
+        let shade = colour(results, heap);
+        let radius = if heap == OURS { 8 } else { 5 };
+        // Below the point where another one's label would be written over.
+        let near = |&(_, x, y): &(&str, f64, f64)| {
+            (0.8..1.4).contains(&(x / time)) && (0.95..1.05).contains(&(y / memory))
+        };
+        let above = if inside[..index].iter().any(near) {
+            6
+        } else {
+            -14
+        };
+        let font = (FONT, 13).into_font().color(&shade);
+        let label = Text::new(heap.to_string(), (9, above), font);
+        let dot =
+            EmptyElement::at((time, memory)) + Circle::new((0, 0), radius, shade.filled()) + label;
+        chart.draw_series(std::iter::once(dot))?;
+    }
+    let names = outside
+        .iter()
+        .map(|(heap, time, memory)| format!("{heap} ({time:.1}, {memory:.1})"));
+    let names: Vec<String> = names.collect();
+    if !names.is_empty() {
+        let (_, height) = area.dim_in_pixel();
+        let text = format!("outside (time, memory): {}", names.join(", "));
+        area.draw(&Text::new(text, (14, height as i32 - 20), (FONT, 12)))?;
+    }
+    Ok(())
+}
