@@ -124,7 +124,8 @@ macro_rules! __entry {
 
         #[cfg(panic = "unwind")]
         const _: () = {
-            static MESSAGE: [u8; 72] =
+            const MESSAGE_BYTES: usize = 73;
+            static MESSAGE: [u8; MESSAGE_BYTES] =
                 *b"error: `cargo test` compiled this; run what `cargo build --examples` did\n";
 
             #[unsafe(no_mangle)]
@@ -134,13 +135,14 @@ macro_rules! __entry {
                     "mov eax, 1", // write
                     "mov edi, 2", // standard error
                     "lea rsi, [rip + {message}]",
-                    "mov edx, 72",
+                    "mov edx, {length}",
                     "syscall",
                     "mov eax, 231", // exit_group
                     "mov edi, 2",
                     "syscall",
                     "ud2",
                     message = sym MESSAGE,
+                    length = const MESSAGE_BYTES,
                 )
             }
         };
