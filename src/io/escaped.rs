@@ -20,14 +20,19 @@ impl fmt::Display for Escaped<'_> {
                     '\n' => f.write_str("\\n")?,
                     '\t' => f.write_str("\\t")?,
                     '\r' => f.write_str("\\r")?,
-                    _ if character.is_control() => write!(f, "\\x{:02x}", u32::from(character))?,
+                    _ if character.is_control() => {
+                        escape(f, character.encode_utf8(&mut [0; 4]).as_bytes())?;
+                    }
                     _ => f.write_char(character)?,
                 }
             }
-            for byte in chunk.invalid() {
-                write!(f, "\\x{byte:02x}")?;
-            }
+            escape(f, chunk.invalid())?;
         }
         Ok(())
     }
+}
+
+/// Each byte as `\xNN`.
+fn escape(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "\\x{byte:02x}"))
 }

@@ -41,9 +41,15 @@ impl fmt::Display for Times {
 }
 
 /// A quotient, rounded to the nearest.
-fn rounded(part: u128, whole: u128) -> u128 {
+fn rounded(part: u128, whole: u128) -> u64 {
     let whole = whole.max(1);
-    (part + whole / 2) / whole
+    shown((part + whole / 2) / whole)
+}
+
+/// A number as it is printed: who asks for more than 2^64 bytes is told of 2^64 - 1, and the program does
+/// not hold the printing of 128 bits.
+fn shown(number: u128) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// What the recording is: one line, and one for each thing that the log could not say.
@@ -57,8 +63,8 @@ pub fn write_recording(out: &mut dyn Write, name: &[u8], survey: &Survey) -> fmt
         Escaped(name),
         survey.operations,
         survey.allocations,
-        survey.requested_bytes,
-        survey.live_bytes_peak,
+        shown(survey.requested_bytes),
+        shown(survey.live_bytes_peak),
     )?;
     let notes = survey.notes;
     if notes.threads {
@@ -203,7 +209,9 @@ fn write_advice(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> fmt::
     write!(
         out,
         "{} fits best: {} B for {} B live at the peak",
-        best.name, best.footprint_bytes, survey.live_bytes_peak
+        best.name,
+        best.footprint_bytes,
+        shown(survey.live_bytes_peak)
     )?;
     let finished = |score: &&Score| score.is_finished();
     let worst = others.iter().rfind(finished);

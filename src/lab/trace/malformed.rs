@@ -3,6 +3,7 @@
 //! A parser answers a [`What`] of a few words without text; only when the error leaves the reader is the
 //! piece of the line that it is about copied into it, so the way without errors pays nothing.
 
+use crate::io;
 use core::fmt;
 
 /// Where in a line a field stands: offsets of its first byte and of the one behind its last.
@@ -194,7 +195,7 @@ struct Escaped<'b> {
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let end = if self.cut { "...`" } else { "`" };
-        write!(f, "`{}{end}", self.bytes.escape_ascii())
+        write!(f, "`{}{end}", io::Escaped(self.bytes))
     }
 }
 
