@@ -16,6 +16,7 @@ mod place;
 mod regions;
 #[cfg(test)]
 pub(crate) mod starve;
+mod tagged;
 mod watched;
 
 pub use bump::Bump;
@@ -25,6 +26,7 @@ pub use free_list::FreeList;
 pub use global::Global;
 pub use lifo::Lifo;
 pub use locked::Locked;
+pub use tagged::Tagged;
 pub use watched::{Watch, Watched};
 
 use crate::memory::Allocator;

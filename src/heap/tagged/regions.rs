@@ -10,7 +10,7 @@
 //! head of the upper one, and that block is freed: merging does the rest.
 
 use super::block::{BLOCK_BYTES_MIN, Block, Tag, block_from_place};
-use super::{Core, FreeList};
+use super::{Core, Index, Indexed, Tagged};
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::heap::regions::{FIRST_BYTES, GROWTH_DIVISOR};
 use crate::memory::{AllocError, Allocator, Layout};
@@ -89,7 +89,7 @@ fn place_from_region(region: Option<Region>) -> Place {
     region.map_or(Place::NONE, Region::start)
 }
 
-impl Core {
+impl<I: Index + ?Sized> Core<I> {
     /// All regions, the last one first.
     pub(super) fn regions(&self) -> impl Iterator<Item = Region> {
         let last = region_from_place(self.last_region.get());
@@ -168,7 +168,7 @@ impl Core {
         }
         let region = self.list(start, size);
         let block = region.first_block();
-        self.bins.widen(start.0, region.end().0);
+        self.around.bounds.widen(start.0, region.end().0);
         self.counters.hold_instead(0, size);
         region.fence().set_tag(Tag::in_use(0));
         // INVARIANT: **Tiles** holds: one block, in use until all is joined, between head and fence.
@@ -223,7 +223,7 @@ impl Core {
         let tag = self.tag_of(fence);
         region.set(SIZE, usable & !(GRANULE_BYTES - 1));
         let added = region.size() - old_size;
-        self.bins.widen(region.start().0, region.end().0);
+        self.around.bounds.widen(region.start().0, region.end().0);
         self.counters.hold_instead(old_size, region.size());
         region.fence().set_tag(Tag::in_use(0));
         // INVARIANT: **Tiles** and **Edge** hold again: the old fence is the tag of a block over what is new.
@@ -234,18 +234,18 @@ impl Core {
         Ok(())
     }
 
-    /// Moves the edge: the old top goes to its bin, a free block at the new one leaves its bin.
+    /// Moves the edge: the old top goes to the index, a free block at the new one leaves it.
     fn set_edge(&self, edge: Block) {
         if edge == self.edge.get() {
             return;
         }
         if let Some((top, tag)) = self.top() {
-            self.bins.insert(top, tag.size());
+            self.index.insert(top, tag.size(), &self.around);
         }
-        // INVARIANT: **Edge** and **Binned** hold again with the new edge.
+        // INVARIANT: **Edge** and **Listed** hold again with the new edge.
         self.edge.set(edge);
         if let Some((top, tag)) = self.top() {
-            self.bins.remove(top, tag.size());
+            self.index.remove(top, tag.size(), &self.around);
         }
     }
 
@@ -267,7 +267,7 @@ impl Core {
                 self.trim(source, region, tag);
             }
         } else if self.tag_of(block.up(tag.size())).is_fence() {
-            self.bins.remove(block, tag.size());
+            self.index.remove(block, tag.size(), &self.around);
             let (start, size) = (region.start(), region.size());
             self.unlist(region);
             self.counters.hold_instead(size, 0);
@@ -359,9 +359,9 @@ pub(super) fn return_span(source: &dyn Allocator, start: Place, size: usize) {
     }
 }
 
-impl<A: Allocator> Drop for FreeList<A> {
+impl<A: Allocator, I: Indexed> Drop for Tagged<A, I> {
     fn drop(&mut self) {
-        self.core.return_all(&self.source);
+        I::seen(&self.core).return_all(&self.source);
     }
 }
 

@@ -1,12 +1,14 @@
-//! The general heap: blocks of every size, little memory around them, and no long search.
+//! The engine of every heap that marks its blocks with tags: cutting, merging, growing, giving back.
 //!
-//! A block comes from the free lists first; else from the *top*, the never-used or freed rest at the edge
-//! where the heap grows; else the heap grows. A block that is freed merges with its free neighbours at once.
+//! What differs between first fit, best fit, TLSF and the general heap is how a free block is found: the
+//! *index*. All else is here, once. A request is answered by the index; else by the *top*, the
+//! never-used or freed rest at the edge where the heap grows; else the heap grows. A block that is freed
+//! merges with its free neighbours at once.
 //!
 //! ```text
 //! lower addresses                                                                    higher
 //! |head| top: free  | in use | in use | free | in use | ...  | in use |fence|     one region
-//!  ^ the kernel maps the next pages here      `- in a bin -'
+//!  ^ the kernel maps the next pages here      `- in the index
 //! ```
 //!
 //! The kernel maps new pages directly below the last ones, so over a source with a grain the heap
@@ -17,17 +19,16 @@
 //!
 //! The heap asks for little: what is missing, or a 64th of what it holds, or a page, after a first region of
 //! 64 KiB. Blocks of 32 pages and more, over a source with a grain, are whole mappings of their own
-//! ([`apart`](self)): they grow by `mremap` and go back at once.
+//! (`apart.rs`): they grow by `mremap` and go back at once.
 //!
 //! | file | idea |
 //! |---|---|
 //! | `block.rs` | one block: tag, links, footer |
-//! | `bins.rs` | free blocks by size |
 //! | `cut.rs` | blocks out of free ones, and back, merged |
 //! | `regions.rs` | growth, joining, giving back |
 //! | `apart.rs` | blocks that are mappings of their own |
 //! | `fault.rs` | misuse ends here |
-//! | `face.rs` | the heap as `Allocator` and `Strategy` |
+//! | `face.rs` | the heap as `Allocator` and what it checks |
 //! | `verify.rs` | every invariant, asserted |
 //!
 //! # How is this safe?
@@ -36,76 +37,121 @@
 //! cannot see: a write into a neighbour's bytes, or into a block that was freed and handed out again.
 //!
 //! # Costs
-//! 8 bytes a block and rounding up to 16, at least 32; 40 bytes a region; 2 KiB in the value itself. Freeing
-//! and merging take constant time, a request looks at no more than a few free blocks that do not fit.
+//! 8 bytes a block and rounding up to 16, at least 32; 40 bytes a region. Cutting and merging take constant
+//! time; finding and filing a free block takes what the index says.
 //!
 //! # Source
 //! Donald Knuth, *The Art of Computer Programming* 1, 2.5 (1973): boundary tags, and the footer only in free
-//! blocks; Doug Lea, *A Memory Allocator* (1987-2000): bins, the top, mappings of their own.
+//! blocks; Doug Lea, *A Memory Allocator* (1987-2000): the top, mappings of their own.
 
 mod apart;
-mod bins;
-mod block;
-mod cut;
+pub(in crate::heap) mod block;
+pub(in crate::heap) mod cut;
 mod face;
-mod fault;
+pub(in crate::heap) mod fault;
 mod regions;
 mod verify;
 
 use super::place::Place;
 use crate::memory::{Allocator, PAGE_BYTES};
 use apart::Apart;
-use bins::Bins;
-use block::Block;
+use block::{Block, Bounds};
 use core::cell::Cell;
+use core::fmt::Debug;
+use cut::Wish;
+pub(in crate::heap) use verify::verify_list;
 
 /// Blocks from this size on are mapped apart, if the source has a grain.
 const APART_BYTES_MIN: usize = 32 * PAGE_BYTES;
 
-/// The general heap: a free list in bins, with merging, over the source `A`.
+/// What an index may know of the heap around it.
+#[derive(Debug)]
+pub(in crate::heap) struct Around {
+    pub(in crate::heap) bounds: Bounds,
+    steps: Cell<u64>,
+}
+
+impl Around {
+    /// One more free block was looked at.
+    #[inline]
+    pub(in crate::heap) fn step(&self) {
+        self.steps.set(self.steps.get() + 1);
+    }
+}
+
+/// Where free blocks are filed, and how one is found.
+///
+/// It writes the links of free blocks that were given to it and no other memory, and it finds only blocks
+/// that it has.
+pub(in crate::heap) trait Index: Debug {
+    /// Files a free block of `size` bytes.
+    fn insert(&self, block: Block, size: usize, around: &Around);
+
+    /// Strikes out a filed block of `size` bytes.
+    fn remove(&self, block: Block, size: usize, around: &Around);
+
+    /// A filed block of `from` bytes now has fewer, `to`.
+    fn shrink(&self, block: Block, from: usize, to: usize, around: &Around) {
+        self.remove(block, from, around);
+        self.insert(block, to, around);
+    }
+
+    /// A filed block that [`fits`](Wish::fits), with its size; counts the blocks looked at.
+    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, usize)>;
+
+    /// The size of the largest filed block, or 0.
+    fn largest(&self, around: &Around) -> usize;
+
+    /// Walks all that is filed, asserts the index's own invariants, and returns the number of blocks.
+    fn verify(&self, around: &Around) -> usize;
+}
+
+/// An index that a heap can be made with.
+pub(in crate::heap) trait Indexed: Index + Sized {
+    /// What the engine is compiled for: the index itself where speed counts, else `dyn Index`, so that all
+    /// the other heaps share one engine.
+    type Seen: Index + ?Sized;
+
+    /// The empty index.
+    const EMPTY: Self;
+
+    /// The engine as it is compiled.
+    fn seen(core: &Core<Self>) -> &Core<Self::Seen>;
+}
+
+/// A heap of tagged blocks over the source `A`, with the index `I`.
 ///
 /// # Invariants
 /// - **Tiles**: the blocks of a region lie one behind the other from its head to its fence, each with a
 ///   sealed tag.
 /// - **Merged**: no two free blocks touch; the flag in a tag says whether the block before it is free, and
 ///   then that one has a footer.
-/// - **Binned**: each free block is in its bin, but for the top, which is in none.
+/// - **Listed**: each free block is in the index, but for the top, which is not.
 /// - **Edge**: `edge` is the address of the first block of the region that grew last, or of its fence if
 ///   the heap grows upwards; 0 if there is no region. The top is the free block there.
 /// - **Regions**: `last_region` begins the list of all regions; two of a source with a grain never touch.
 /// - **Sums**: the counters are the sums over blocks and regions.
-///
-/// # Examples
-/// ```
-/// use nostd_alloc::heap::{FreeList, Strategy};
-/// use nostd_alloc::memory::{Allocator, Kernel, Layout};
-///
-/// let heap = FreeList::new(Kernel);
-/// let layout = Layout::new::<[u8; 100]>();
-/// let block = heap.allocate(layout)?;
-/// assert_eq!(block.len(), 104);
-/// # // SAFETY: origin of the pointer: this heap, with this layout.
-/// unsafe { heap.deallocate(block.cast(), layout) };
-/// heap.verify();
-/// assert_eq!(heap.stats().used_bytes, 0);
-/// # Ok::<(), nostd_alloc::memory::AllocError>(())
-/// ```
 #[derive(Debug)]
-pub struct FreeList<A: Allocator> {
+#[expect(
+    private_bounds,
+    reason = "an index is trusted with memory, so it is the heap's own"
+)]
+pub struct Tagged<A: Allocator, I: Indexed> {
     source: A,
-    core: Core,
+    core: Core<I>,
 }
 
 /// All but the source: the same code for every source, which is lent to what needs it.
 #[derive(Debug)]
-struct Core {
-    bins: Bins,
+pub(in crate::heap) struct Core<I: ?Sized> {
     edge: Cell<Block>,
     last_region: Cell<Place>,
     /// The grain of the source, 0 until the heap first grows.
     grain: Cell<usize>,
     apart: Apart,
     counters: Counters,
+    around: Around,
+    index: I,
 }
 
 /// What the heap counts; sizes in bytes.
@@ -119,13 +165,16 @@ struct Counters {
     held_peak: Cell<usize>,
     blocks: Cell<usize>,
     regions: Cell<usize>,
-    steps: Cell<u64>,
 }
 
-impl<A: Allocator> FreeList<A> {
+#[expect(
+    private_bounds,
+    reason = "an index is trusted with memory, so it is the heap's own"
+)]
+impl<A: Allocator, I: Indexed> Tagged<A, I> {
     /// An empty heap over `source`; it asks for memory when it is first asked.
-    pub const fn new(source: A) -> FreeList<A> {
-        FreeList {
+    pub const fn new(source: A) -> Tagged<A, I> {
+        Tagged {
             source,
             core: Core::new(),
         }
@@ -137,11 +186,10 @@ impl<A: Allocator> FreeList<A> {
     }
 }
 
-impl Core {
-    const fn new() -> Core {
-        // INVARIANT: all of `FreeList` hold: there is no region and no block.
+impl<I: Indexed> Core<I> {
+    const fn new() -> Core<I> {
+        // INVARIANT: all of `Tagged` hold: there is no region and no block.
         Core {
-            bins: Bins::new(),
             edge: Cell::new(Block::NONE),
             last_region: Cell::new(Place::NONE),
             grain: Cell::new(0),
@@ -153,11 +201,17 @@ impl Core {
                 held_peak: Cell::new(0),
                 blocks: Cell::new(0),
                 regions: Cell::new(0),
+            },
+            around: Around {
+                bounds: Bounds::new(),
                 steps: Cell::new(0),
             },
+            index: I::EMPTY,
         }
     }
+}
 
+impl<I: Index + ?Sized> Core<I> {
     /// Whether the heap grows upwards: the source does not let its memory be cut and joined.
     #[inline]
     fn grows_up(&self) -> bool {

@@ -8,17 +8,42 @@
 //! A piece of less than 32 bytes could not be found again: it belongs to the block, and the caller is told
 //! so by the length of the slice. So no byte is ever lost between blocks.
 
-use super::Core;
 use super::block::{BLOCK_BYTES_MIN, Block, TAG_BYTES, Tag};
 use super::fault;
+use super::{Core, Index};
 use crate::heap::place::GRANULE_BYTES;
 use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX};
 
 /// A block inside a free one: how many bytes stay in front, and how many it takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Cut {
+pub(in crate::heap) struct Cut {
     front: usize,
     taken: usize,
+}
+
+/// What is looked for among the free blocks.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::heap) struct Wish {
+    /// The size of the block, its tag included.
+    pub(in crate::heap) size: usize,
+    /// A size of which every free block will do.
+    pub(in crate::heap) sure: usize,
+    align: usize,
+    low: bool,
+}
+
+impl Wish {
+    /// Where a free block could be cut, if it could.
+    #[inline]
+    pub(in crate::heap) fn cut(&self, block: Block, free: usize) -> Option<Cut> {
+        cut_from(block.address(), free, self.size, self.align, self.low)
+    }
+
+    /// Whether a free block would do.
+    #[inline]
+    pub(in crate::heap) fn fits(&self, block: Block, free: usize) -> bool {
+        self.cut(block, free).is_some()
+    }
 }
 
 /// The size of a block for `size` bytes of the program; `None` if there is none.
@@ -67,8 +92,8 @@ fn cut_from(address: usize, free: usize, size: usize, align: usize, low: bool) -
     })
 }
 
-impl Core {
-    /// A block in use of `size` bytes or a little more, at `align`: out of the bins, out of the top, or
+impl<I: Index + ?Sized> Core<I> {
+    /// A block in use of `size` bytes or a little more, at `align`: out of the index, out of the top, or
     /// after the heap has grown.
     pub(super) fn take(
         &self,
@@ -91,35 +116,34 @@ impl Core {
     /// As [`take`](Self::take), out of what is free.
     #[inline]
     fn take_free(&self, size: usize, align: usize) -> Option<(Block, Tag)> {
-        let low = self.grows_up();
-        let fits = |block: Block, free: usize| cut_from(block.address(), free, size, align, low);
-        let sure = if align > GRANULE_BYTES {
-            size.checked_add(align)?.checked_add(BLOCK_BYTES_MIN)?
+        let padding = if align > GRANULE_BYTES {
+            align.checked_add(BLOCK_BYTES_MIN)?
         } else {
-            size
+            0
         };
-        let mut steps = self.counters.steps.get();
-        let found = self.bins.search(size, sure, &mut steps, |block, free| {
-            fits(block, free).is_some()
-        });
-        self.counters.steps.set(steps);
-        if let Some((block, free)) = found {
-            let cut = fits(block, free)?;
-            // INVARIANT: **Binned** holds again for the front, or the block is free no more.
+        let wish = Wish {
+            size,
+            sure: size.checked_add(padding)?,
+            align,
+            low: self.grows_up(),
+        };
+        if let Some((block, free)) = self.index.search(&wish, &self.around) {
+            let cut = wish.cut(block, free)?;
+            // INVARIANT: **Listed** holds again for the front, or the block is free no more.
             if cut.front > 0 {
-                self.bins.shrink(block, free, cut.front);
+                self.index.shrink(block, free, cut.front, &self.around);
             } else {
-                self.bins.remove(block, free);
+                self.index.remove(block, free, &self.around);
             }
             return Some(self.cut(block, self.tag_of(block), cut));
         }
         let (top, tag) = self.top()?;
-        self.counters.steps.set(steps + 1);
-        let cut = fits(top, tag.size())?;
+        self.around.step();
+        let cut = wish.cut(top, tag.size())?;
         let first = self.cut(top, tag, cut);
-        if low && cut.front > 0 {
-            // INVARIANT: **Binned** holds again: what lies in front of the block is the top no more.
-            self.bins.insert(top, cut.front);
+        if wish.low && cut.front > 0 {
+            // INVARIANT: **Listed** holds again: what lies in front of the block is the top no more.
+            self.index.insert(top, cut.front, &self.around);
         }
         Some(first)
     }
@@ -168,7 +192,7 @@ impl Core {
             self.pull(next, next_tag.size());
             merged = merged.with_size(merged.size() + next_tag.size());
         }
-        // INVARIANT: **Tiles**, **Merged** and **Binned** hold again: one free block stands where up to three
+        // INVARIANT: **Tiles**, **Merged** and **Listed** hold again: one free block stands where up to three
         // blocks stood.
         start.set_free_tag(merged);
         self.put(start, merged.size());
@@ -267,18 +291,21 @@ impl Core {
     #[inline]
     fn free_before(&self, block: Block) -> (Block, Tag) {
         let size = block.footer_before();
-        let before = self.bins.block_at(block.address().wrapping_sub(size));
+        let before = self
+            .around
+            .bounds
+            .block_at(block.address().wrapping_sub(size));
         match before.map(|before| (before, before.tag())) {
             Some((before, Some(tag))) if !tag.is_in_use() && tag.size() == size => (before, tag),
             _ => fault::damaged(block, "the footer in front of a block"),
         }
     }
 
-    /// Puts a free block where it belongs: into its bin, unless it is the top.
+    /// Puts a free block where it belongs: into the index, unless it is the top.
     #[inline]
     fn put(&self, block: Block, size: usize) {
         if !self.is_top(block, size) {
-            self.bins.insert(block, size);
+            self.index.insert(block, size, &self.around);
         }
     }
 
@@ -286,7 +313,7 @@ impl Core {
     #[inline]
     pub(super) fn pull(&self, block: Block, size: usize) {
         if !self.is_top(block, size) {
-            self.bins.remove(block, size);
+            self.index.remove(block, size, &self.around);
         }
     }
 }

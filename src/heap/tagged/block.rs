@@ -27,14 +27,16 @@
 //! a sealed tag to its neighbours, or from a link that was checked to lie between the lowest and the highest
 //! address of the heap; no `Block` leaves the heap.
 
-use crate::heap::place::Place;
+use super::fault;
+use crate::heap::place::{GRANULE_BYTES, Place};
+use core::cell::Cell;
 use core::ptr::with_exposed_provenance_mut;
 
 /// The bytes of a tag: what a block in use costs.
-pub(super) const TAG_BYTES: usize = 8;
+pub(in crate::heap) const TAG_BYTES: usize = 8;
 
 /// The smallest block: a tag, two links, a footer.
-pub(super) const BLOCK_BYTES_MIN: usize = 32;
+pub(in crate::heap) const BLOCK_BYTES_MIN: usize = 32;
 
 const IN_USE: usize = 1;
 const PREVIOUS_FREE: usize = 2;
@@ -44,57 +46,57 @@ const SEAL_SHIFT: u32 = 48;
 
 /// The low 48 bits of a tag: size and flags.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Tag(usize);
+pub(in crate::heap) struct Tag(usize);
 
 impl Tag {
     /// A free block of `size` bytes, behind a block in use.
-    pub(super) const fn free(size: usize) -> Tag {
+    pub(in crate::heap) const fn free(size: usize) -> Tag {
         Tag(size)
     }
 
     /// A block in use of `size` bytes, behind a block in use.
-    pub(super) const fn in_use(size: usize) -> Tag {
+    pub(in crate::heap) const fn in_use(size: usize) -> Tag {
         Tag(size | IN_USE)
     }
 
     /// The same with another size.
-    pub(super) const fn with_size(self, size: usize) -> Tag {
+    pub(in crate::heap) const fn with_size(self, size: usize) -> Tag {
         Tag(self.0 & !SIZE_MASK | size)
     }
 
     /// The same, free.
-    pub(super) const fn freed(self) -> Tag {
+    pub(in crate::heap) const fn freed(self) -> Tag {
         Tag(self.0 & !IN_USE)
     }
 
     /// The same, with what is known of the block before it.
-    pub(super) const fn with_previous_free(self, free: bool) -> Tag {
+    pub(in crate::heap) const fn with_previous_free(self, free: bool) -> Tag {
         Tag(self.0 & !PREVIOUS_FREE | if free { PREVIOUS_FREE } else { 0 })
     }
 
     /// The same, first of its region or not.
-    pub(super) const fn with_first(self, first: bool) -> Tag {
+    pub(in crate::heap) const fn with_first(self, first: bool) -> Tag {
         Tag(self.0 & !FIRST | if first { FIRST } else { 0 })
     }
 
-    pub(super) const fn size(self) -> usize {
+    pub(in crate::heap) const fn size(self) -> usize {
         self.0 & SIZE_MASK
     }
 
-    pub(super) const fn is_in_use(self) -> bool {
+    pub(in crate::heap) const fn is_in_use(self) -> bool {
         self.0 & IN_USE != 0
     }
 
-    pub(super) const fn is_previous_free(self) -> bool {
+    pub(in crate::heap) const fn is_previous_free(self) -> bool {
         self.0 & PREVIOUS_FREE != 0
     }
 
-    pub(super) const fn is_first(self) -> bool {
+    pub(in crate::heap) const fn is_first(self) -> bool {
         self.0 & FIRST != 0
     }
 
     /// A tag without a size is the fence at the end of a region.
-    pub(super) const fn is_fence(self) -> bool {
+    pub(in crate::heap) const fn is_fence(self) -> bool {
         self.size() == 0
     }
 }
@@ -113,59 +115,102 @@ const fn seal(address: usize, tag: usize) -> usize {
 ///   heap holds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(transparent)]
-pub(super) struct Block(usize);
+pub(in crate::heap) struct Block(usize);
 
 /// The block at a place of a region.
 ///
 /// # Safety
 /// - The word in front of `place` and the bytes from there on lie in a region that the heap holds.
-pub(super) const unsafe fn block_from_place(place: Place) -> Block {
+pub(in crate::heap) const unsafe fn block_from_place(place: Place) -> Block {
     // INVARIANT: **Ours** holds: contract of this function.
     Block(place.0)
 }
 
-/// The block at an address of which nothing is known but that it lies between two addresses of the heap
-/// and is a multiple of 16; `None` if it does not.
-pub(super) const fn block_from_address(address: usize, low: usize, high: usize) -> Option<Block> {
-    // INVARIANT: **Ours** is as good as the check: the heap never lends the memory between its regions, so a
-    // wrong address there faults or its seal does not fit.
-    if low <= address && address < high && address.is_multiple_of(16) {
-        Some(Block(address))
-    } else {
-        None
+/// The lowest and the highest address of a heap: between them lie its blocks.
+#[derive(Debug)]
+pub(in crate::heap) struct Bounds {
+    low: Cell<usize>,
+    high: Cell<usize>,
+}
+
+impl Bounds {
+    pub(in crate::heap) const fn new() -> Bounds {
+        Bounds {
+            low: Cell::new(0),
+            high: Cell::new(0),
+        }
+    }
+
+    /// Takes note that blocks may lie from `low` to `high`.
+    pub(in crate::heap) fn widen(&self, low: usize, high: usize) {
+        if self.high.get() == 0 || low < self.low.get() {
+            self.low.set(low);
+        }
+        self.high.set(self.high.get().max(high));
+    }
+
+    /// The block at an address of which nothing else is known, if it can be one.
+    #[inline]
+    pub(in crate::heap) fn block_at(&self, address: usize) -> Option<Block> {
+        // INVARIANT: **Ours** is as good as this check: the heap never lends the memory between its regions, so
+        // a wrong address there faults or its seal does not fit.
+        let inside = self.low.get() <= address && address < self.high.get();
+        (inside && address.is_multiple_of(GRANULE_BYTES)).then_some(Block(address))
+    }
+
+    /// The block that a link of `block` names: the end of the list, or a block of the heap.
+    #[inline]
+    pub(in crate::heap) fn linked(&self, block: Block, link: usize) -> Block {
+        if link == 0 {
+            return Block::NONE;
+        }
+        match self.block_at(link) {
+            Some(other) => other,
+            None => fault::damaged(block, fault::LINK),
+        }
+    }
+
+    /// The block behind `block` in its list, which must lead back.
+    #[inline]
+    pub(in crate::heap) fn followed(&self, block: Block) -> Block {
+        let next = self.linked(block, block.next());
+        if !next.is_none() && next.previous() != block.address() {
+            fault::damaged(block, fault::LINK);
+        }
+        next
     }
 }
 
 impl Block {
     /// No block: the end of a list.
-    pub(super) const NONE: Block = Block(0);
+    pub(in crate::heap) const NONE: Block = Block(0);
 
-    pub(super) const fn is_none(self) -> bool {
+    pub(in crate::heap) const fn is_none(self) -> bool {
         self.0 == 0
     }
 
-    pub(super) const fn address(self) -> usize {
+    pub(in crate::heap) const fn address(self) -> usize {
         self.0
     }
 
-    pub(super) const fn place(self) -> Place {
+    pub(in crate::heap) const fn place(self) -> Place {
         Place(self.0)
     }
 
     /// The block that begins `size` bytes further up: the next one, if that is this one's size.
-    pub(super) const fn up(self, size: usize) -> Block {
+    pub(in crate::heap) const fn up(self, size: usize) -> Block {
         Block(self.0 + size)
     }
 
     /// What stands in front of the tag: the size of the block before, if that one is free.
     #[inline]
-    pub(super) fn footer_before(self) -> usize {
+    pub(in crate::heap) fn footer_before(self) -> usize {
         self.word(-2)
     }
 
     /// The tag, if its seal fits.
     #[inline]
-    pub(super) fn tag(self) -> Option<Tag> {
+    pub(in crate::heap) fn tag(self) -> Option<Tag> {
         let word = self.word(-1);
         let tag = word & !(usize::MAX << SEAL_SHIFT);
         (word == tag | seal(self.0, tag)).then_some(Tag(tag))
@@ -173,42 +218,51 @@ impl Block {
 
     /// Writes the tag and seals it.
     #[inline]
-    pub(super) fn set_tag(self, tag: Tag) {
+    pub(in crate::heap) fn set_tag(self, tag: Tag) {
         self.set_word(-1, tag.0 | seal(self.0, tag.0));
+    }
+
+    /// The size of this free block.
+    #[inline]
+    pub(in crate::heap) fn size_of_free(self) -> usize {
+        match self.tag() {
+            Some(tag) if !tag.is_in_use() => tag.size(),
+            _ => fault::damaged(self, "the tag of a free block"),
+        }
     }
 
     /// Writes the tag and the footer of a free block.
     #[inline]
-    pub(super) fn set_free_tag(self, tag: Tag) {
+    pub(in crate::heap) fn set_free_tag(self, tag: Tag) {
         self.set_tag(tag);
         Block(self.0 + tag.size()).set_word(-2, tag.size());
     }
 
     /// The link to the next free block, as it stands there.
     #[inline]
-    pub(super) fn next(self) -> usize {
+    pub(in crate::heap) fn next(self) -> usize {
         self.word(0)
     }
 
     /// The link to the previous free block, as it stands there.
     #[inline]
-    pub(super) fn previous(self) -> usize {
+    pub(in crate::heap) fn previous(self) -> usize {
         self.word(1)
     }
 
     #[inline]
-    pub(super) fn set_next(self, next: Block) {
+    pub(in crate::heap) fn set_next(self, next: Block) {
         self.set_word(0, next.0);
     }
 
     #[inline]
-    pub(super) fn set_previous(self, previous: Block) {
+    pub(in crate::heap) fn set_previous(self, previous: Block) {
         self.set_word(1, previous.0);
     }
 
     /// Writes into the middle of things, as a program with a fault does.
     #[cfg(test)]
-    pub(super) fn damage(self, index: isize, value: usize) {
+    pub(in crate::heap) fn damage(self, index: isize, value: usize) {
         self.set_word(index, value);
     }
 

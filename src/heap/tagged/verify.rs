@@ -1,8 +1,8 @@
 //! The general heap looked at from end to end: its figures, and every invariant asserted.
 
-use super::block::{TAG_BYTES, Tag};
+use super::block::{Block, TAG_BYTES, Tag};
 use super::regions::Region;
-use super::{Core, FreeList};
+use super::{Around, Core, Index, Indexed, Tagged};
 use crate::heap::{Stats, Strategy};
 use crate::memory::Allocator;
 
@@ -15,7 +15,7 @@ struct Walk {
     bytes: usize,
 }
 
-impl Core {
+impl<I: Index + ?Sized> Core<I> {
     /// Walks the blocks of a region and asserts **Tiles** and **Merged**.
     fn verify_region(&self, region: Region, walk: &mut Walk) {
         let (mut block, fence) = (region.first_block(), region.fence());
@@ -78,10 +78,10 @@ impl Core {
     }
 }
 
-impl Core {
+impl<I: Index + ?Sized> Core<I> {
     fn stats(&self) -> Stats {
         let top = self.top().map_or(0, |(_, tag)| tag.size());
-        let largest = self.bins.largest().max(top);
+        let largest = self.index.largest(&self.around).max(top);
         let counters = &self.counters;
         let table_bytes = self.apart.table_bytes();
         Stats {
@@ -93,17 +93,17 @@ impl Core {
             footprint_bytes_peak: counters.held_peak.get(),
             blocks: counters.blocks.get(),
             regions: counters.regions.get() + self.apart.blocks(),
-            steps: counters.steps.get(),
+            steps: self.around.steps.get(),
         }
     }
 
     fn verify(&self) {
         let walk = self.verify_regions();
-        let binned = self.bins.verify();
+        let listed = self.index.verify(&self.around);
         let tops = usize::from(self.top().is_some());
         assert!(
-            binned + tops == walk.free_blocks,
-            "Binned: free blocks are missing from their bins"
+            listed + tops == walk.free_blocks,
+            "Listed: free blocks are missing from the index"
         );
         self.apart.verify();
         let counters = &self.counters;
@@ -116,24 +116,45 @@ impl Core {
     }
 }
 
-impl<A: Allocator> Strategy for FreeList<A> {
+/// Walks a list of free blocks, asserts its links and that each size `belongs`, and returns their number.
+pub(in crate::heap) fn verify_list(
+    first: Block,
+    around: &Around,
+    belongs: impl Fn(usize) -> bool,
+) -> usize {
+    let (mut block, mut previous, mut blocks) = (first, Block::NONE, 0);
+    while !block.is_none() {
+        let tag = block.tag().expect("Lists: a tag is damaged");
+        assert!(!tag.is_in_use(), "Lists: a block in use");
+        assert!(belongs(tag.size()), "Lists: the wrong list");
+        assert!(block.previous() == previous.address(), "Lists: a link back");
+        let next = block.next();
+        let inside = around.bounds.block_at(next);
+        assert!(next == 0 || inside.is_some(), "Lists: a link leads out");
+        (previous, block) = (block, inside.unwrap_or(Block::NONE));
+        blocks += 1;
+    }
+    blocks
+}
+
+impl<A: Allocator, I: Indexed> Strategy for Tagged<A, I> {
     fn stats(&self) -> Stats {
-        self.core.stats()
+        I::seen(&self.core).stats()
     }
 
     fn steps(&self) -> u64 {
-        self.core.counters.steps.get()
+        self.core.around.steps.get()
     }
 
     fn verify(&self) {
-        self.core.verify();
+        I::seen(&self.core).verify();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::heap::free_list::block::Block;
+    use crate::heap::FreeList;
     use crate::memory::{Kernel, Layout};
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -145,7 +166,12 @@ mod tests {
         let blocks = [(); 3].map(|()| heap.allocate(LAYOUT).unwrap().cast::<u8>());
         // SAFETY: the block comes from the heap, with this layout.
         unsafe { heap.deallocate(blocks[1], LAYOUT) };
-        let hole = heap.core.bins.block_at(blocks[1].addr().get()).unwrap();
+        let hole = heap
+            .core
+            .around
+            .bounds
+            .block_at(blocks[1].addr().get())
+            .unwrap();
         heap.verify();
         (heap, hole)
     }
@@ -174,7 +200,7 @@ mod tests {
             verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_previous_free(true))),
             verdict(|_, hole| hole.up(64).damage(0, 16)),
             verdict(|_, hole| hole.damage(1, 1 << 40)),
-            verdict(|heap, hole| heap.core.bins.remove(hole, 80)),
+            verdict(|heap, hole| heap.core.index.remove(hole, 80, &heap.core.around)),
             verdict(|heap, _| heap.core.counters.use_instead(0, 16)),
             verdict(|heap, _| heap.core.counters.hold_instead(0, 16)),
             verdict(|heap, hole| heap.core.edge.set(hole)),
@@ -186,7 +212,7 @@ mod tests {
             "Merged: the flag of a tag",
             "Merged: a footer",
             "Lists: a link back",
-            "Binned: free blocks are missing from their bins",
+            "Listed: free blocks are missing from the index",
             "Sums: bytes in use",
             "Sums: bytes held",
             "Edge: at no region's end",
@@ -203,7 +229,14 @@ mod tests {
         assert_eq!(again.cast::<u8>().addr().get(), hole.address());
         let (low, high) = (hole.address() - 80, hole.address() + 80);
         for address in [low, high, hole.address()] {
-            let ptr = heap.core.bins.block_at(address).unwrap().place().ptr();
+            let ptr = heap
+                .core
+                .around
+                .bounds
+                .block_at(address)
+                .unwrap()
+                .place()
+                .ptr();
             // SAFETY: each of the three blocks came from the heap, with this layout.
             unsafe { heap.deallocate(ptr, LAYOUT) };
             heap.verify();

@@ -9,7 +9,7 @@ use super::block::{Block, TAG_BYTES, Tag};
 use super::cut::block_size_from_size;
 use super::fault;
 use super::regions::return_span;
-use super::{APART_BYTES_MIN, Core, FreeList};
+use super::{APART_BYTES_MIN, Core, Index, Indexed, Tagged};
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::ptr::NonNull;
@@ -20,7 +20,7 @@ const fn is_large(size: usize, align: usize) -> bool {
     size >= APART_BYTES_MIN || align >= APART_BYTES_MIN
 }
 
-impl Core {
+impl<I: Index + ?Sized> Core<I> {
     /// What a program may use of a block with this tag.
     #[inline]
     fn usable(&self, tag: Tag) -> usize {
@@ -36,7 +36,7 @@ impl Core {
     #[inline]
     fn owned(&self, ptr: NonNull<u8>, layout: Layout) -> (Block, Tag) {
         let address = ptr.addr().get();
-        let Some(block) = self.bins.block_at(address) else {
+        let Some(block) = self.around.bounds.block_at(address) else {
             fault::invalid_free(address);
         };
         let Some(tag) = block.tag() else {
@@ -176,7 +176,17 @@ impl Core {
     }
 }
 
-impl<A: Allocator> FreeList<A> {
+#[expect(
+    private_bounds,
+    reason = "an index is trusted with memory, so it is the heap's own"
+)]
+impl<A: Allocator, I: Indexed> Tagged<A, I> {
+    /// The part that is the same for every source, seen as it is compiled.
+    #[inline]
+    fn seen(&self) -> &Core<I::Seen> {
+        I::seen(&self.core)
+    }
+
     /// Whether blocks of this size and alignment are mapped apart.
     #[inline]
     fn is_apart(&self, size: usize, align: usize) -> bool {
@@ -184,31 +194,31 @@ impl<A: Allocator> FreeList<A> {
     }
 }
 
-// SAFETY: by **Tiles** of `FreeList` two blocks share no byte, and by **Regions** a region stays until no block
+// SAFETY: by **Tiles** of `Tagged` two blocks share no byte, and by **Regions** a region stays until no block
 // is left in it, also when the heap is moved; blocks mapped apart are those of the source. Alignment is
 // checked by `cut_from`, or by the source.
-unsafe impl<A: Allocator> Allocator for FreeList<A> {
+unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if self.is_apart(layout.size(), layout.align()) {
-            return self.core.allocate_apart(&self.source, layout, false);
+            return self.seen().allocate_apart(&self.source, layout, false);
         }
-        self.core.allocate(&self.source, layout)
+        self.seen().allocate(&self.source, layout)
     }
 
     #[inline]
     unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
         if self.is_apart(layout.size(), layout.align()) {
-            return self.core.deallocate_apart(&self.source, ptr, layout);
+            return self.seen().deallocate_apart(&self.source, ptr, layout);
         }
-        self.core.deallocate(&self.source, ptr, layout);
+        self.seen().deallocate(&self.source, ptr, layout);
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if self.is_apart(layout.size(), layout.align()) {
-            return self.core.allocate_apart(&self.source, layout, true);
+            return self.seen().allocate_apart(&self.source, layout, true);
         }
-        let block = self.core.allocate(&self.source, layout)?;
+        let block = self.seen().allocate(&self.source, layout)?;
         // SAFETY: the block came from this heap just now, with so many bytes.
         unsafe { block.cast::<u8>().write_bytes(0, block.len()) };
         Ok(block)
@@ -223,10 +233,10 @@ unsafe impl<A: Allocator> Allocator for FreeList<A> {
         let from = self.is_apart(old.size(), old.align());
         let to = self.is_apart(new_size, old.align());
         match (from, to) {
-            (false, false) => self.core.resize(&self.source, ptr, old, new_size),
+            (false, false) => self.seen().resize(&self.source, ptr, old, new_size),
             (true, true) => {
                 let answer = self
-                    .core
+                    .seen()
                     .remap_apart(&self.source, ptr, old, new_size, false);
                 answer.map(|block| block.len())
             }
@@ -243,7 +253,7 @@ unsafe impl<A: Allocator> Allocator for FreeList<A> {
         let from = self.is_apart(old.size(), old.align());
         if from && self.is_apart(new_size, old.align()) {
             return self
-                .core
+                .seen()
                 .remap_apart(&self.source, ptr, old, new_size, true);
         }
         Err(AllocError)

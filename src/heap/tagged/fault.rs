@@ -8,24 +8,27 @@ use crate::io::Stderr;
 use crate::sys;
 use core::fmt::{Arguments, Write};
 
+/// What is damaged, if a link cannot be believed.
+pub(in crate::heap) const LINK: &str = "a link of a free block";
+
 /// A pointer that was given back is no block of this heap.
 #[cold]
 #[inline(never)]
-pub(super) fn invalid_free(address: usize) -> ! {
+pub(in crate::heap) fn invalid_free(address: usize) -> ! {
     die(format_args!("invalid free of {address:#x}"))
 }
 
 /// A block was given back that is free already.
 #[cold]
 #[inline(never)]
-pub(super) fn double_free(address: usize) -> ! {
+pub(in crate::heap) fn double_free(address: usize) -> ! {
     die(format_args!("double free of {address:#x}"))
 }
 
 /// A block was named with a layout that is not its own.
 #[cold]
 #[inline(never)]
-pub(super) fn layout_mismatch(address: usize, size: usize, usable: usize) -> ! {
+pub(in crate::heap) fn layout_mismatch(address: usize, size: usize, usable: usize) -> ! {
     die(format_args!(
         "layout mismatch of {address:#x}: named with {size} bytes, has {usable}"
     ))
@@ -34,7 +37,7 @@ pub(super) fn layout_mismatch(address: usize, size: usize, usable: usize) -> ! {
 /// A word of the heap's own was written over.
 #[cold]
 #[inline(never)]
-pub(super) fn damaged(block: Block, which: &str) -> ! {
+pub(in crate::heap) fn damaged(block: Block, which: &str) -> ! {
     let address = block.address();
     die(format_args!("heap damaged at {address:#x}: {which}"))
 }
