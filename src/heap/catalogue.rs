@@ -2,7 +2,7 @@
 //!
 //! To add a strategy: its file, and its row here.
 
-use super::{Bump, FreeList, Lifo, Strategy};
+use super::{BestFit, Bump, FirstFit, FreeList, HalfFit, Lifo, NextFit, Strategy, Tlsf};
 use crate::memory::Allocator;
 use core::fmt;
 
@@ -49,6 +49,36 @@ pub const ROWS: &[Row] = &[
         idea: "neighbours merge at once, free blocks wait in bins by size",
         source: "Knuth's boundary tags (1973), Lea's bins (1987)",
         run: |source, visit| visit(&FreeList::new(source)),
+    },
+    Row {
+        name: "first-fit",
+        idea: "the first free block, in the order of addresses, that is long enough",
+        source: "Knuth (1968), algorithm A; bounds by Robson (1974)",
+        run: |source, visit| visit(&FirstFit::new(source)),
+    },
+    Row {
+        name: "next-fit",
+        idea: "as first fit, but each search goes on where the last one ended",
+        source: "Knuth (1968), exercise 6; compared by Bays (1977)",
+        run: |source, visit| visit(&NextFit::new(source)),
+    },
+    Row {
+        name: "best-fit",
+        idea: "the smallest free block that is long enough",
+        source: "Knuth (1968); bounds by Robson (1977)",
+        run: |source, visit| visit(&BestFit::new(source)),
+    },
+    Row {
+        name: "tlsf",
+        idea: "two levels of lists by size, found by two words of bits: constant time",
+        source: "Masmano, Ripoll, Crespo, Real (2004)",
+        run: |source, visit| visit(&Tlsf::<_>::new(source)),
+    },
+    Row {
+        name: "half-fit",
+        idea: "one list for each doubling of the size: constant time, and it misses up to half",
+        source: "Ogasawara (1995)",
+        run: |source, visit| visit(&HalfFit::new(source)),
     },
     Row {
         name: "lifo",

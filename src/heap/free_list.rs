@@ -26,7 +26,8 @@
 use super::place::GRANULE_BYTES;
 use super::tagged::block::Block;
 use super::tagged::cut::Wish;
-use super::tagged::{Around, Core, Index, Indexed, Tagged, fault, verify_list};
+use super::tagged::list::List;
+use super::tagged::{Around, Core, Index, Indexed, Tagged};
 use core::cell::Cell;
 
 const BINS: usize = 256;
@@ -79,7 +80,7 @@ pub type FreeList<A> = Tagged<A, Bins>;
 /// - **Bits**: bit `i` is set just if bin `i` is not empty.
 #[derive(Debug)]
 pub struct Bins {
-    first: [Cell<Block>; BINS],
+    lists: [List; BINS],
     bits: [Cell<u64>; BINS / 64],
 }
 
@@ -88,7 +89,7 @@ impl Indexed for Bins {
 
     // INVARIANT: **Lists** and **Bits** hold: there is no block.
     const EMPTY: Bins = Bins {
-        first: [const { Cell::new(Block::NONE) }; BINS],
+        lists: [const { List::new() }; BINS],
         bits: [const { Cell::new(0) }; BINS / 64],
     };
 
@@ -102,14 +103,8 @@ impl Index for Bins {
     #[inline]
     fn insert(&self, block: Block, size: usize, _: &Around) {
         let bin = bin_from_size(size);
-        let next = self.first[bin].get();
-        block.set_next(next);
-        block.set_previous(Block::NONE);
-        if !next.is_none() {
-            next.set_previous(block);
-        }
-        // INVARIANT: **Lists** and **Bits** hold again, with the block in front.
-        self.first[bin].set(block);
+        self.lists[bin].push(block);
+        // INVARIANT: **Bits** holds again: the bin has a block.
         let bits = &self.bits[bin / 64];
         bits.set(bits.get() | 1 << (bin % 64));
     }
@@ -117,27 +112,11 @@ impl Index for Bins {
     #[inline]
     fn remove(&self, block: Block, size: usize, around: &Around) {
         let bin = bin_from_size(size);
-        let next = around.bounds.followed(block);
-        let previous = around.bounds.linked(block, block.previous());
-        if !next.is_none() {
-            next.set_previous(previous);
-        }
-        if previous.is_none() {
-            if self.first[bin].get() != block {
-                fault::damaged(block, fault::LINK);
-            }
-            // INVARIANT: **Lists** and **Bits** hold again without the first block.
-            self.first[bin].set(next);
-            if next.is_none() {
-                let bits = &self.bits[bin / 64];
-                bits.set(bits.get() & !(1 << (bin % 64)));
-            }
-        } else {
-            if previous.next() != block.address() {
-                fault::damaged(block, fault::LINK);
-            }
-            // INVARIANT: **Lists** holds again without this block.
-            previous.set_next(next);
+        self.lists[bin].remove(block, around);
+        if self.lists[bin].is_empty() {
+            // INVARIANT: **Bits** holds again: the bin is empty.
+            let bits = &self.bits[bin / 64];
+            bits.set(bits.get() & !(1 << (bin % 64)));
         }
     }
 
@@ -155,7 +134,7 @@ impl Index for Bins {
         let mut looks = LOOKS_MAX;
         loop {
             let mut best: Option<(Block, usize)> = None;
-            let mut block = self.first[bin].get();
+            let mut block = self.lists[bin].first();
             while !block.is_none() && looks > 0 {
                 around.step();
                 looks -= 1;
@@ -183,25 +162,17 @@ impl Index for Bins {
     }
 
     fn largest(&self, around: &Around) -> usize {
-        let last = (0..BINS)
-            .rev()
-            .find(|&bin| !self.first[bin].get().is_none());
-        let mut block = last.map_or(Block::NONE, |bin| self.first[bin].get());
-        let mut largest = 0;
-        while !block.is_none() {
-            largest = largest.max(block.size_of_free());
-            block = around.bounds.followed(block);
-        }
-        largest
+        let filled = self.lists.iter().rev().find(|list| !list.is_empty());
+        filled.map_or(0, |list| list.largest(around))
     }
 
     fn verify(&self, around: &Around) -> usize {
         let mut blocks = 0;
         for bin in 0..BINS {
             let bit = self.bits[bin / 64].get() >> (bin % 64) & 1 == 1;
-            let first = self.first[bin].get();
-            assert!(bit != first.is_none(), "Bits: bin {bin}");
-            blocks += verify_list(first, around, |size| bin_from_size(size) == bin);
+            assert!(bit != self.lists[bin].is_empty(), "Bits: bin {bin}");
+            let belongs = |_, size| bin_from_size(size) == bin;
+            blocks += self.lists[bin].verify(around, belongs);
         }
         blocks
     }

@@ -5,28 +5,39 @@
 //! *source* (where pages come from), the *strategy* (how they are cut) and the *wrapper* (what else happens
 //! at each call) are three independent choices, `Counted<FreeList<Kernel>>`.
 
+mod address_order;
+mod best_fit;
 mod bump;
 mod catalogue;
 mod counted;
+mod first_fit;
 mod free_list;
 mod global;
+mod half_fit;
 mod lifo;
 mod locked;
+mod next_fit;
 mod place;
 mod regions;
 #[cfg(test)]
 pub(crate) mod starve;
 mod tagged;
+mod tlsf;
 mod watched;
 
+pub use best_fit::BestFit;
 pub use bump::Bump;
 pub use catalogue::{ROWS, Row, Run, find};
 pub use counted::{Calls, Counted};
+pub use first_fit::FirstFit;
 pub use free_list::FreeList;
 pub use global::Global;
+pub use half_fit::HalfFit;
 pub use lifo::Lifo;
 pub use locked::Locked;
+pub use next_fit::NextFit;
 pub use tagged::Tagged;
+pub use tlsf::Tlsf;
 pub use watched::{Watch, Watched};
 
 use crate::memory::Allocator;

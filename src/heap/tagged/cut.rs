@@ -29,7 +29,8 @@ pub(in crate::heap) struct Wish {
     /// A size of which every free block will do.
     pub(in crate::heap) sure: usize,
     align: usize,
-    low: bool,
+    /// Whether the heap grows upwards: blocks are cut at the lower end then.
+    pub(in crate::heap) low: bool,
 }
 
 impl Wish {
@@ -95,57 +96,75 @@ fn cut_from(address: usize, free: usize, size: usize, align: usize, low: bool) -
 impl<I: Index + ?Sized> Core<I> {
     /// A block in use of `size` bytes or a little more, at `align`: out of the index, out of the top, or
     /// after the heap has grown.
+    #[inline]
     pub(super) fn take(
         &self,
         source: &dyn Allocator,
         size: usize,
         align: usize,
     ) -> Result<(Block, Tag), AllocError> {
-        if let Some(taken) = self.take_free(size, align) {
-            return Ok(taken);
-        }
         let padding = if align > GRANULE_BYTES {
             align.checked_add(BLOCK_BYTES_MIN).ok_or(AllocError)?
         } else {
             0
         };
-        self.grow(source, size.checked_add(padding).ok_or(AllocError)?)?;
-        self.take_free(size, align).ok_or(AllocError)
-    }
-
-    /// As [`take`](Self::take), out of what is free.
-    #[inline]
-    fn take_free(&self, size: usize, align: usize) -> Option<(Block, Tag)> {
-        let padding = if align > GRANULE_BYTES {
-            align.checked_add(BLOCK_BYTES_MIN)?
-        } else {
-            0
-        };
         let wish = Wish {
             size,
-            sure: size.checked_add(padding)?,
+            sure: size.checked_add(padding).ok_or(AllocError)?,
             align,
             low: self.grows_up(),
         };
         if let Some((block, free)) = self.index.search(&wish, &self.around) {
-            let cut = wish.cut(block, free)?;
-            // INVARIANT: **Listed** holds again for the front, or the block is free no more.
-            if cut.front > 0 {
-                self.index.shrink(block, free, cut.front, &self.around);
-            } else {
-                self.index.remove(block, free, &self.around);
-            }
-            return Some(self.cut(block, self.tag_of(block), cut));
+            let cut = wish.cut(block, free).ok_or(AllocError)?;
+            return Ok(self.take_filed(block, self.tag_of(block), cut));
         }
-        let (top, tag) = self.top()?;
-        self.around.step();
-        let cut = wish.cut(top, tag.size())?;
-        let first = self.cut(top, tag, cut);
-        if wish.low && cut.front > 0 {
+        if let Some((top, tag)) = self.top() {
+            self.around.step();
+            if let Some(cut) = wish.cut(top, tag.size()) {
+                return Ok(self.take_top(top, tag, cut));
+            }
+        }
+        self.take_grown(source, wish)
+    }
+
+    /// A block out of what the heap has grown by: an index may not find it, if it rounds up.
+    #[cold]
+    #[inline(never)]
+    fn take_grown(&self, source: &dyn Allocator, wish: Wish) -> Result<(Block, Tag), AllocError> {
+        let (block, tag) = self.grow(source, wish.sure)?;
+        // Only now is it known which way the heap grows.
+        let low = self.grows_up();
+        let cut = Wish { low, ..wish }.cut(block, tag.size());
+        let cut = cut.ok_or(AllocError)?;
+        Ok(if self.is_top(block, tag.size()) {
+            self.take_top(block, tag, cut)
+        } else {
+            self.take_filed(block, tag, cut)
+        })
+    }
+
+    /// Cuts a block out of a filed one.
+    #[inline]
+    fn take_filed(&self, block: Block, tag: Tag, cut: Cut) -> (Block, Tag) {
+        // INVARIANT: **Listed** holds again for the front, or the block is free no more.
+        if cut.front > 0 {
+            self.index
+                .shrink(block, tag.size(), cut.front, &self.around);
+        } else {
+            self.index.remove(block, tag.size(), &self.around);
+        }
+        self.cut(block, tag, cut)
+    }
+
+    /// Cuts a block out of the top.
+    #[inline]
+    fn take_top(&self, top: Block, tag: Tag, cut: Cut) -> (Block, Tag) {
+        let taken = self.cut(top, tag, cut);
+        if self.grows_up() && cut.front > 0 {
             // INVARIANT: **Listed** holds again: what lies in front of the block is the top no more.
             self.index.insert(top, cut.front, &self.around);
         }
-        Some(first)
+        taken
     }
 
     /// Cuts a block out of a free one that is in no bin, or whose front stays in its bin.

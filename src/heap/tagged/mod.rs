@@ -25,6 +25,7 @@
 //! |---|---|
 //! | `block.rs` | one block: tag, links, footer |
 //! | `cut.rs` | blocks out of free ones, and back, merged |
+//! | `list.rs` | a list of free blocks |
 //! | `regions.rs` | growth, joining, giving back |
 //! | `apart.rs` | blocks that are mappings of their own |
 //! | `fault.rs` | misuse ends here |
@@ -49,6 +50,7 @@ pub(in crate::heap) mod block;
 pub(in crate::heap) mod cut;
 mod face;
 pub(in crate::heap) mod fault;
+pub(in crate::heap) mod list;
 mod regions;
 mod verify;
 
@@ -59,7 +61,6 @@ use block::{Block, Bounds};
 use core::cell::Cell;
 use core::fmt::Debug;
 use cut::Wish;
-pub(in crate::heap) use verify::verify_list;
 
 /// Blocks from this size on are mapped apart, if the source has a grain.
 const APART_BYTES_MIN: usize = 32 * PAGE_BYTES;

@@ -96,13 +96,17 @@ impl<I: Index + ?Sized> Core<I> {
         core::iter::successors(last, |region| region.next())
     }
 
-    /// Makes room for a block of `need` bytes.
+    /// Makes room for a block of `need` bytes, and returns the free block that has it.
     ///
     /// # Errors
     /// [`AllocError`] if the source has no more; nothing has changed.
     #[cold]
     #[inline(never)]
-    pub(super) fn grow(&self, source: &dyn Allocator, need: usize) -> Result<(), AllocError> {
+    pub(super) fn grow(
+        &self,
+        source: &dyn Allocator,
+        need: usize,
+    ) -> Result<(Block, Tag), AllocError> {
         self.grain.set(source.grain());
         if self.grows_up() {
             self.grow_up(source, need)
@@ -122,41 +126,39 @@ impl<I: Index + ?Sized> Core<I> {
     }
 
     /// Maps what is missing, in the hope that it touches the top; else maps all that is needed.
-    fn grow_down(&self, source: &dyn Allocator, need: usize) -> Result<(), AllocError> {
+    fn grow_down(&self, source: &dyn Allocator, need: usize) -> Result<(Block, Tag), AllocError> {
         let whole = need.checked_add(HEAD_BYTES).ok_or(AllocError)?;
         if let Some((top, tag)) = self.top() {
             let missing = need - tag.size().min(need);
             let start = Place(top.address() - HEAD_BYTES);
             let pages = request(source, missing.max(self.step()), missing)?;
             if place_from_ptr(pages.cast()).up(pages.len()) == start || pages.len() >= whole {
-                self.adopt(pages);
-                return Ok(());
+                return Ok(self.adopt(pages));
             }
             return_span(source, place_from_ptr(pages.cast()), pages.len());
         }
         let pages = request(source, whole.max(self.step()), whole)?;
-        self.adopt(pages);
-        Ok(())
+        Ok(self.adopt(pages))
     }
 
     /// Lets the last region grow where it is; else takes a new one.
-    fn grow_up(&self, source: &dyn Allocator, need: usize) -> Result<(), AllocError> {
+    fn grow_up(&self, source: &dyn Allocator, need: usize) -> Result<(Block, Tag), AllocError> {
         if let Some(region) = region_from_place(self.last_region.get()) {
             let missing = need - self.top().map_or(0, |(_, tag)| tag.size()).min(need);
             for wished in [missing.max(self.step()), missing] {
-                if self.extend(source, region, wished).is_ok() {
-                    return Ok(());
+                if let Ok(grown) = self.extend(source, region, wished) {
+                    return Ok(grown);
                 }
             }
         }
         let whole = need.checked_add(HEAD_BYTES).ok_or(AllocError)?;
         let pages = request(source, whole.max(self.step()), whole)?;
-        self.adopt(pages);
-        Ok(())
+        Ok(self.adopt(pages))
     }
 
-    /// Makes memory of the source a region, joins it with those that it touches, and frees it.
-    fn adopt(&self, pages: NonNull<[u8]>) {
+    /// Makes memory of the source a region, joins it with those that it touches, frees it, and
+    /// returns what came of it.
+    fn adopt(&self, pages: NonNull<[u8]>) -> (Block, Tag) {
         let start = place_from_ptr(pages.cast());
         let size = pages.len() & !(GRANULE_BYTES - 1);
         let (mut lower, mut upper) = (None, None);
@@ -184,7 +186,7 @@ impl<I: Index + ?Sized> Core<I> {
         if let Some(lower) = lower {
             self.join(lower, region);
         }
-        self.release(block, self.tag_of(block));
+        self.release(block, self.tag_of(block))
     }
 
     /// Joins two regions that touch.
@@ -208,7 +210,7 @@ impl<I: Index + ?Sized> Core<I> {
         source: &dyn Allocator,
         region: Region,
         additional: usize,
-    ) -> Result<(), AllocError> {
+    ) -> Result<(Block, Tag), AllocError> {
         let old_size = region.size();
         let size = old_size.checked_add(additional).ok_or(AllocError)?;
         let size = size
@@ -230,8 +232,7 @@ impl<I: Index + ?Sized> Core<I> {
         self.set_edge(region.fence());
         let tag = tag.with_size(added);
         fence.set_tag(tag);
-        self.release(fence, tag);
-        Ok(())
+        Ok(self.release(fence, tag))
     }
 
     /// Moves the edge: the old top goes to the index, a free block at the new one leaves it.

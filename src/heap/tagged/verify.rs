@@ -1,8 +1,8 @@
 //! The general heap looked at from end to end: its figures, and every invariant asserted.
 
-use super::block::{Block, TAG_BYTES, Tag};
+use super::block::{TAG_BYTES, Tag};
 use super::regions::Region;
-use super::{Around, Core, Index, Indexed, Tagged};
+use super::{Core, Index, Indexed, Tagged};
 use crate::heap::{Stats, Strategy};
 use crate::memory::Allocator;
 
@@ -116,27 +116,6 @@ impl<I: Index + ?Sized> Core<I> {
     }
 }
 
-/// Walks a list of free blocks, asserts its links and that each size `belongs`, and returns their number.
-pub(in crate::heap) fn verify_list(
-    first: Block,
-    around: &Around,
-    belongs: impl Fn(usize) -> bool,
-) -> usize {
-    let (mut block, mut previous, mut blocks) = (first, Block::NONE, 0);
-    while !block.is_none() {
-        let tag = block.tag().expect("Lists: a tag is damaged");
-        assert!(!tag.is_in_use(), "Lists: a block in use");
-        assert!(belongs(tag.size()), "Lists: the wrong list");
-        assert!(block.previous() == previous.address(), "Lists: a link back");
-        let next = block.next();
-        let inside = around.bounds.block_at(next);
-        assert!(next == 0 || inside.is_some(), "Lists: a link leads out");
-        (previous, block) = (block, inside.unwrap_or(Block::NONE));
-        blocks += 1;
-    }
-    blocks
-}
-
 impl<A: Allocator, I: Indexed> Strategy for Tagged<A, I> {
     fn stats(&self) -> Stats {
         I::seen(&self.core).stats()
@@ -155,6 +134,7 @@ impl<A: Allocator, I: Indexed> Strategy for Tagged<A, I> {
 mod tests {
     use super::*;
     use crate::heap::FreeList;
+    use crate::heap::tagged::block::Block;
     use crate::memory::{Kernel, Layout};
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -220,6 +200,41 @@ mod tests {
         for (said, expected) in said.iter().zip(expected) {
             assert!(said.starts_with(expected), "{said:?} is not {expected:?}");
         }
+    }
+
+    /// Damages the links and the tags of filed blocks, one a heap.
+    fn damage_is_found<I: Indexed>() {
+        for (hole, word, value) in [
+            (1, -1, 0),
+            (1, 0, 16),
+            (3, 1, 16),
+            (5, 1, 1 << 40),
+            (5, 8, 32),
+        ] {
+            let heap = Tagged::<Kernel, I>::new(Kernel);
+            let blocks = [(); 7].map(|()| heap.allocate(LAYOUT).unwrap().cast::<u8>());
+            for hole in [1, 3, 5] {
+                // SAFETY: the block comes from the heap, with this layout.
+                unsafe { heap.deallocate(blocks[hole], LAYOUT) };
+            }
+            heap.verify();
+            let address = blocks[hole].addr().get();
+            let block = heap.core.around.bounds.block_at(address).unwrap();
+            block.damage(word, value);
+            let answer = catch_unwind(AssertUnwindSafe(|| heap.verify()));
+            assert!(answer.is_err(), "{word}");
+            core::mem::forget(heap);
+        }
+    }
+
+    #[test]
+    fn every_index_finds_damaged_links_and_tags() {
+        damage_is_found::<crate::heap::free_list::Bins>();
+        damage_is_found::<crate::heap::first_fit::FirstByAddress>();
+        damage_is_found::<crate::heap::next_fit::NextByAddress>();
+        damage_is_found::<crate::heap::best_fit::SmallestByAddress>();
+        damage_is_found::<crate::heap::tlsf::TwoLevels<26, 16>>();
+        damage_is_found::<crate::heap::half_fit::Doublings>();
     }
 
     #[test]

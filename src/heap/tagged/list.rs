@@ -1,0 +1,97 @@
+//! A list of free blocks, the last one filed in front: what most indexes are made of.
+
+use super::block::Block;
+use super::{Around, fault};
+use core::cell::Cell;
+
+/// The front of a list.
+///
+/// # Invariants
+/// - **Lists**: from the front on, each block is free, in no other list, and linked with the next and the
+///   previous one.
+#[derive(Debug)]
+pub(in crate::heap) struct List(Cell<Block>);
+
+impl List {
+    /// The empty list.
+    pub(in crate::heap) const fn new() -> List {
+        // INVARIANT: **Lists** holds: there is no block.
+        List(Cell::new(Block::NONE))
+    }
+
+    #[inline]
+    pub(in crate::heap) fn first(&self) -> Block {
+        self.0.get()
+    }
+
+    #[inline]
+    pub(in crate::heap) fn is_empty(&self) -> bool {
+        self.0.get().is_none()
+    }
+
+    /// Puts a block in front.
+    #[inline]
+    pub(in crate::heap) fn push(&self, block: Block) {
+        let next = self.0.get();
+        block.set_next(next);
+        block.set_previous(Block::NONE);
+        if !next.is_none() {
+            next.set_previous(block);
+        }
+        // INVARIANT: **Lists** holds again, with the block in front.
+        self.0.set(block);
+    }
+
+    /// Takes a block of this list out.
+    #[inline]
+    pub(in crate::heap) fn remove(&self, block: Block, around: &Around) {
+        let next = around.bounds.followed(block);
+        let previous = around.bounds.linked(block, block.previous());
+        if !next.is_none() {
+            next.set_previous(previous);
+        }
+        // INVARIANT: **Lists** holds again without this block.
+        if previous.is_none() {
+            if self.0.get() != block {
+                fault::damaged(block, fault::LINK);
+            }
+            self.0.set(next);
+        } else {
+            if previous.next() != block.address() {
+                fault::damaged(block, fault::LINK);
+            }
+            previous.set_next(next);
+        }
+    }
+
+    /// The size of the largest block, or 0; looks at all.
+    pub(in crate::heap) fn largest(&self, around: &Around) -> usize {
+        let (mut block, mut largest) = (self.first(), 0);
+        while !block.is_none() {
+            largest = largest.max(block.size_of_free());
+            block = around.bounds.followed(block);
+        }
+        largest
+    }
+
+    /// Walks the list, asserts **Lists** and that each size `belongs`, and returns the number of blocks.
+    pub(in crate::heap) fn verify(
+        &self,
+        around: &Around,
+        mut belongs: impl FnMut(Block, usize) -> bool,
+    ) -> usize {
+        let (mut block, mut previous, mut blocks) = (self.first(), Block::NONE, 0);
+        while !block.is_none() {
+            let tag = block.tag().expect("Lists: a tag is damaged");
+            assert!(!tag.is_in_use(), "Lists: a block in use");
+            assert!(belongs(block, tag.size()), "Lists: the wrong list");
+            assert!(block.previous() == previous.address(), "Lists: a link back");
+            let next = block.next();
+            let inside = around.bounds.block_at(next);
+            assert!(next == 0 || inside.is_some(), "Lists: a link leads out");
+            (previous, block) = (block, inside.unwrap_or(Block::NONE));
+            blocks += 1;
+        }
+        blocks
+    }
+}
