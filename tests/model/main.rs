@@ -32,10 +32,13 @@ fn cases(count: u32) -> ProptestConfig {
     }
 }
 
+/// What a verb is called, and what it does to a pair of subjects.
+type Verb<S> = (&'static str, fn(&mut S, usize, usize));
+
 /// Runs a program on a fresh pair of subjects.
 fn run<S: Default>(
     program: &[Operation],
-    verbs: &[(&str, fn(&mut S, usize, usize))],
+    verbs: &[Verb<S>],
     check: fn(&S, &str),
 ) {
     let mut pair = S::default();
@@ -128,7 +131,7 @@ fn assert_complete<'n>(what: &str, folder: &str, verbs: impl Iterator<Item = &'n
 #[test]
 fn every_public_method_is_a_verb() {
     let names =
-        |verbs: &[(&'static str, fn(&mut vecs::Pair<u8>, usize, usize))]| -> Vec<&'static str> {
+        |verbs: &[Verb<vecs::Pair<u8>>]| -> Vec<&'static str> {
             verbs.iter().map(|verb| verb.0).collect()
         };
     assert_complete("Vec", "vec", names(&vecs::verbs::<u8>()).into_iter());

@@ -1,6 +1,8 @@
 //! The verbs of `String`.
 
 use crate::vecs::part;
+#![expect(clippy::string_extend_chars, reason = "`extend` is what is compared")]
+
 use crate::verb;
 use nostd_alloc::heap::Global;
 use nostd_alloc::{String as Ours, string};
@@ -44,7 +46,7 @@ fn range(text: &str, x: usize, y: usize) -> std::ops::Range<usize> {
 
 fn units(n: usize, length: usize) -> Vec<u16> {
     let mut units: Vec<u16> = text(n, length).encode_utf16().collect();
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         units.insert(units.len() / 2, 0xd800 + n as u16 % 0x800);
     }
     units
@@ -52,7 +54,7 @@ fn units(n: usize, length: usize) -> Vec<u16> {
 
 fn bytes(n: usize, length: usize) -> Vec<u8> {
     let mut bytes = text(n, length).into_bytes();
-    if n % 3 > 0 {
+    if !n.is_multiple_of(3) {
         bytes.insert(bytes.len() * (n % 5) / 5, n as u8);
     }
     bytes
