@@ -6,7 +6,9 @@
 
 mod boxes;
 mod items;
+#[expect(clippy::unnecessary_sort_by, reason = "`sort_by` is what is compared")]
 mod slices;
+#[expect(clippy::string_extend_chars, reason = "`extend` is what is compared")]
 mod strings;
 mod vec_iterators;
 mod vecs;
@@ -36,11 +38,7 @@ fn cases(count: u32) -> ProptestConfig {
 type Verb<S> = (&'static str, fn(&mut S, usize, usize));
 
 /// Runs a program on a fresh pair of subjects.
-fn run<S: Default>(
-    program: &[Operation],
-    verbs: &[Verb<S>],
-    check: fn(&S, &str),
-) {
+fn run<S: Default>(program: &[Operation], verbs: &[Verb<S>], check: fn(&S, &str)) {
     let mut pair = S::default();
     for &(verb, x, y) in program {
         let (name, act) = verbs[usize::from(verb) % verbs.len()];
@@ -130,10 +128,9 @@ fn assert_complete<'n>(what: &str, folder: &str, verbs: impl Iterator<Item = &'n
 
 #[test]
 fn every_public_method_is_a_verb() {
-    let names =
-        |verbs: &[Verb<vecs::Pair<u8>>]| -> Vec<&'static str> {
-            verbs.iter().map(|verb| verb.0).collect()
-        };
+    let names = |verbs: &[Verb<vecs::Pair<u8>>]| -> Vec<&'static str> {
+        verbs.iter().map(|verb| verb.0).collect()
+    };
     assert_complete("Vec", "vec", names(&vecs::verbs::<u8>()).into_iter());
     assert_complete("String", "string", strings::VERBS.iter().map(|verb| verb.0));
     assert_complete("Box", "boxed", boxes::VERBS.iter().map(|verb| verb.0));

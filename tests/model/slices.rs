@@ -1,7 +1,5 @@
 //! The verbs that std puts on slices and texts.
 
-#![expect(clippy::unnecessary_sort_by, reason = "`sort_by` is what is compared")]
-
 use crate::strings::{character, text};
 use crate::verb;
 use nostd_alloc::collections::{BytesExt, ConcatExt, SliceExt, StrExt};

@@ -1,8 +1,6 @@
 //! The verbs of `String`.
 
 use crate::vecs::part;
-#![expect(clippy::string_extend_chars, reason = "`extend` is what is compared")]
-
 use crate::verb;
 use nostd_alloc::heap::Global;
 use nostd_alloc::{String as Ours, string};
