@@ -74,7 +74,7 @@ impl Probe {
         passed
     }
 
-    /// Prints the readings as one line of `key=value`.
+    /// Prints the readings as one line of `key=value`, to the last byte.
     pub fn print(&self) {
         let each = |(ns, operations): (u64, u64)| ns as f64 / operations.max(1) as f64;
         let mut out = std::io::stdout().lock();
@@ -87,7 +87,7 @@ impl Probe {
             line += &format!(" cold={:.4}", each(cold));
         }
         // Nobody is left to tell if the parent has gone.
-        let _ = writeln!(out, "{line}");
+        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     }
 }
 

@@ -10,8 +10,17 @@ use std::alloc::GlobalAlloc;
 use std::hint::spin_loop;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 const THREADS: usize = 2;
+
+/// Waits until the threads have ended, and not only what they run: what a heap does when a thread ends is
+/// then done, and its memory is counted.
+fn join(handles: [ScopedJoinHandle<'_, ()>; THREADS]) {
+    for handle in handles {
+        handle.join().expect("a workload does not panic");
+    }
+}
 
 /// e10k on each of two threads.
 #[inline(never)]
@@ -20,20 +29,21 @@ pub fn own_churn<H: GlobalAlloc + Sync>(heap: &H, operations: u64, probe: &mut P
     let barrier = Barrier::new(THREADS + 1);
     probe.memory_begins();
     std::thread::scope(|scope| {
-        for mut churn in churns {
-            let barrier = &barrier;
+        let barrier = &barrier;
+        let handles = churns.map(|mut churn| {
             scope.spawn(move || {
                 churn.fill(heap);
                 barrier.wait();
                 churn.replace(heap, operations);
                 barrier.wait();
                 churn.empty(heap);
-            });
-        }
+            })
+        });
         barrier.wait();
         probe.start();
         barrier.wait();
         probe.stop(operations);
+        join(handles);
     });
     probe.memory_ends();
 }
@@ -72,10 +82,12 @@ pub fn larson<H: GlobalAlloc + Sync>(heap: &H, operations: u64, probe: &mut Prob
     probe.start();
     for life in 0..lives {
         std::thread::scope(|scope| {
-            for (thread, table) in tables.iter_mut().enumerate() {
-                let seed = life * THREADS as u64 + thread as u64;
-                scope.spawn(move || larson_life(heap, table, seed));
-            }
+            let mut thread = 0;
+            join(tables.each_mut().map(|table| {
+                let seed = life * THREADS as u64 + thread;
+                thread += 1;
+                scope.spawn(move || larson_life(heap, table, seed))
+            }));
         });
         tables.reverse();
     }
@@ -158,8 +170,10 @@ pub fn handover<H: GlobalAlloc + Sync>(heap: &H, operations: u64, probe: &mut Pr
     probe.memory_begins();
     probe.start();
     std::thread::scope(|scope| {
-        scope.spawn(|| produce(heap, operations as usize, sizes, ring));
-        scope.spawn(|| consume(heap, operations as usize, sizes, ring));
+        join([
+            scope.spawn(|| produce(heap, operations as usize, sizes, ring)),
+            scope.spawn(|| consume(heap, operations as usize, sizes, ring)),
+        ]);
     });
     probe.stop(operations);
     probe.memory_ends();
