@@ -2,7 +2,7 @@
 
 use nostd_alloc::heap::{FreeList, Stats, Strategy};
 use nostd_alloc::io::Input;
-use nostd_alloc::lab::replay::{End, Limits, Outcome, replay};
+use nostd_alloc::lab::replay::{Blind, End, Limits, Outcome, replay};
 use nostd_alloc::lab::trace::Recording;
 use nostd_alloc::memory::{AllocError, Allocator, Kernel, Layout};
 use nostd_alloc::sys::Errno;
@@ -146,7 +146,7 @@ fn replay_with(fault: Fault, text: &'static [u8]) -> Outcome {
         steps_max: u64::MAX,
         peak_operation: 0,
     };
-    replay(&mut pass, &heap, &limits).expect("the recording is good")
+    replay(&mut pass, &heap, &limits, &mut Blind).expect("the recording is good")
 }
 
 #[test]

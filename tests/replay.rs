@@ -196,3 +196,23 @@ fn a_pipe_that_gives_a_byte_at_a_time_is_the_same_recording() {
     drop(pipe);
     assert_eq!(outcome(child, b""), at_once);
 }
+
+#[test]
+fn a_recording_that_is_saved_is_the_same_recording() {
+    let text = fs::read_to_string(format!("{ROOT}/{FIND}")).expect("the recording is there");
+    let counted = count_mtrace(&text);
+    let mut file = FIND.to_owned();
+    for saved in ["saved.trace", "saved.rep"] {
+        let target = temporary(saved, b"");
+        let target = target.to_str().expect("a plain path");
+        let first = replay(&["--strategy", "freelist", "--save", target, &file]);
+        assert_eq!(first.code, 0, "{first:?}");
+        let again = replay(&["--strategy", "freelist", target]);
+        assert_eq!(
+            again.stdout.lines().next(),
+            Some(counted.line(target).as_str())
+        );
+        assert_eq!(row(&again, "freelist"), row(&first, "freelist"), "{saved}");
+        file = target.to_owned();
+    }
+}

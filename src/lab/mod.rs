@@ -7,6 +7,9 @@
 //! replay     one pass a strategy: every block is real, every payload is checked
 //! score      what a pass has shown, and the order of the strategies
 //! table      the scores as a person reads them
+//! picture    maps, films and plots of heaps
+//! smallest   the least memory that does
+//! timing     nanoseconds an operation
 //! exercise   random operations, with every block checked and the heap verified
 //! ```
 //!
@@ -15,11 +18,17 @@
 //! [`Unreserved`](crate::memory::Unreserved), so that they can be told apart from the memory of the heaps.
 #![forbid(unsafe_code)]
 
+pub mod details;
 pub mod exercise;
+pub mod json;
 pub mod payload;
+pub mod picture;
 pub mod recorded;
 pub mod replay;
+pub mod saved;
 pub mod score;
+pub mod smallest;
 pub mod survey;
 pub mod table;
+pub mod timing;
 pub mod trace;

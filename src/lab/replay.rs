@@ -66,6 +66,44 @@ pub struct Outcome {
     pub stats_at_peak: Stats,
 }
 
+/// Looks at a heap from time to time while a recording goes through it.
+pub trait Observer {
+    /// Whether to look after operation number `operation`, from 1.
+    fn wants(&self, operation: u64) -> bool;
+
+    /// A look.
+    fn look(&mut self, moment: &Moment<'_, '_>);
+}
+
+/// Nobody looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Blind;
+
+impl Observer for Blind {
+    fn wants(&self, _: u64) -> bool {
+        false
+    }
+
+    fn look(&mut self, _: &Moment<'_, '_>) {}
+}
+
+/// A heap between two operations.
+pub struct Moment<'m, 'h> {
+    /// How many operations were done.
+    pub operation: u64,
+    /// The heap itself.
+    pub heap: &'h dyn Strategy,
+    blocks: &'m [Option<Block<&'h &'h dyn Strategy>>],
+}
+
+impl Moment<'_, '_> {
+    /// Address and size of each live block, by slot.
+    pub fn blocks(&self) -> impl Iterator<Item = (usize, usize)> {
+        let live = self.blocks.iter().flatten();
+        live.map(|block| (block.address(), block.layout().size()))
+    }
+}
+
 /// Why an operation was not done.
 enum Stop {
     Refused(usize),
@@ -84,7 +122,12 @@ struct Replay<'h> {
 ///
 /// # Errors
 /// Those of the recording; [`Error::OutOfMemory`] if there is no memory for the table of blocks.
-pub fn replay(pass: &mut Pass<'_>, heap: &dyn Strategy, limits: &Limits) -> Result<Outcome, Error> {
+pub fn replay(
+    pass: &mut Pass<'_>,
+    heap: &dyn Strategy,
+    limits: &Limits,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, Error> {
     let mut replay = Replay {
         heap: &heap,
         blocks: Vec::new_in(Unreserved),
@@ -98,13 +141,18 @@ pub fn replay(pass: &mut Pass<'_>, heap: &dyn Strategy, limits: &Limits) -> Resu
             stats_at_peak: Stats::default(),
         },
     };
-    replay.run(pass, limits)?;
+    replay.run(pass, limits, observer)?;
     replay.free_all();
     Ok(replay.outcome)
 }
 
 impl<'h> Replay<'h> {
-    fn run(&mut self, pass: &mut Pass<'_>, limits: &Limits) -> Result<(), Error> {
+    fn run(
+        &mut self,
+        pass: &mut Pass<'_>,
+        limits: &Limits,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Error> {
         while let Some(operation) = pass.read()? {
             match self.operation(operation) {
                 Ok(()) => {}
@@ -122,6 +170,13 @@ impl<'h> Replay<'h> {
             self.outcome.operations += 1;
             if self.outcome.operations == limits.peak_operation {
                 self.outcome.stats_at_peak = self.heap.stats();
+            }
+            if observer.wants(self.outcome.operations) {
+                observer.look(&Moment {
+                    operation: self.outcome.operations,
+                    heap: *self.heap,
+                    blocks: &self.blocks,
+                });
             }
             if self.outcome.steps > limits.steps_max {
                 self.outcome.end = End::GaveUp;
@@ -232,7 +287,7 @@ mod tests {
         let mut input = Slice::of(text);
         let mut recording = Recording::of(&mut input);
         let mut pass = recording.pass().unwrap();
-        replay(&mut pass, heap, limits).unwrap()
+        replay(&mut pass, heap, limits, &mut Blind).unwrap()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The footprint of a heap is the most bytes that it held from the kernel at once. It is counted between the
 //! heap and the kernel, in whole pages, so a heap cannot flatter itself.
 
-use super::replay::{End, Limits, Outcome, replay};
+use super::replay::{End, Limits, Observer, Outcome, replay};
 use super::survey::Survey;
 use super::trace::{Error, Recording};
 use crate::heap::{Counted, Row};
@@ -34,9 +34,26 @@ pub struct Score {
     pub kernel_calls: u64,
     /// How the replay went.
     pub outcome: Outcome,
+    /// How long an operation took, in hundredths of a nanosecond, where that was measured.
+    pub time: Option<u64>,
+    /// The smallest heap in which the strategy completes the recording, where that was tried.
+    pub smallest_bytes: Option<usize>,
 }
 
 impl Score {
+    /// Of the bytes that the heap held when most was live, those in live blocks beyond what was asked for:
+    /// headers and rounding.
+    pub fn internal_loss_bytes(&self, survey: &Survey) -> u64 {
+        let used = self.outcome.stats_at_peak.used_bytes as u128;
+        used.saturating_sub(survey.live_bytes_peak) as u64
+    }
+
+    /// Of the bytes that the heap held when most was live, those in no live block.
+    pub fn external_loss_bytes(&self) -> u64 {
+        let stats = self.outcome.stats_at_peak;
+        stats.footprint_bytes.saturating_sub(stats.used_bytes) as u64
+    }
+
     /// Whether the whole recording was replayed.
     pub fn is_finished(&self) -> bool {
         self.outcome.end == End::Finished
@@ -53,6 +70,7 @@ pub fn score(
     recording: &mut Recording<'_>,
     survey: &Survey,
     budget: &Budget,
+    observer: &mut dyn Observer,
 ) -> Result<Score, Error> {
     let source = Counted::new(Ration::of_bytes(Falling::new(), budget.heap_bytes_max));
     let limits = Limits {
@@ -62,7 +80,8 @@ pub fn score(
     let mut pass = recording.pass()?;
     let mut shown = Err(Error::OutOfMemory);
     (row.run)(&source, &mut |heap| {
-        shown = replay(&mut pass, heap, &limits).map(|outcome| (outcome, source.held_bytes()));
+        let outcome = replay(&mut pass, heap, &limits, observer);
+        shown = outcome.map(|outcome| (outcome, source.held_bytes()));
     });
     let (outcome, footprint_end_bytes) = shown?;
     let calls = source.calls();
@@ -72,6 +91,8 @@ pub fn score(
         footprint_end_bytes,
         kernel_calls: calls.allocate + calls.deallocate + calls.resize + calls.remap,
         outcome,
+        time: None,
+        smallest_bytes: None,
     })
 }
 

@@ -86,14 +86,17 @@ pub fn write_recording(out: &mut dyn Write, name: &[u8], survey: &Survey) -> fmt
 /// # Errors
 /// Those of `out`.
 pub fn write_scores(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> fmt::Result {
+    let has_times = scores.iter().any(|score| score.time.is_some());
+    let time = if has_times { "    ns/op" } else { "" };
     writeln!(
         out,
-        "{:<14} {:>10} {:>7} {:>9}  verdict",
+        "{:<14} {:>10} {:>7} {:>9}{time}  verdict",
         "strategy", "footprint", "util", "steps/op"
     )?;
     if let Some(bytes) = survey.recorded_bytes {
         write_columns(out, "recorded", u128::from(bytes), survey)?;
-        writeln!(out, " {:>9}  (the program's own malloc)", "-")?;
+        let time = if has_times { "        -" } else { "" };
+        writeln!(out, " {:>9}{time}  (the program's own malloc)", "-")?;
     }
     for score in scores {
         write_score(out, survey, score, scores.first())?;
@@ -149,7 +152,12 @@ fn write_score(
         u128::from(outcome.operations),
     );
     let steps = format_args!("{}.{:02}", hundredths / 100, hundredths % 100);
-    write_padded(out, 9, steps, "  ")?;
+    write_padded(out, 9, steps, "")?;
+    if let Some(time) = score.time {
+        let time = format_args!("{}.{:02}", time / 100, time % 100);
+        write_padded(out, 9, time, "")?;
+    }
+    write!(out, "  ")?;
     match outcome.end {
         End::Finished if outcome.damaged > 0 => {
             write!(out, "DAMAGED {} payloads", outcome.damaged)?;

@@ -51,6 +51,11 @@ impl Falling {
         Falling::below(END)
     }
 
+    /// Where its mappings lie, unless the kernel had other plans: from the start of the last one.
+    pub fn addresses(&self) -> core::ops::Range<usize> {
+        self.lowest.get()..END
+    }
+
     const fn below(end: usize) -> Falling {
         Falling {
             lowest: Cell::new(end),
