@@ -9,7 +9,7 @@
 //! that had it, has FILE.PID. A forked child begins when it first asks for memory; blocks that it got from its
 //! parent have no numbers in its recording, and their ends are left out.
 
-use crate::settings::{self, Path, Settings, absolute, with_process};
+use crate::settings::{self, Path, Settings, Text, absolute, with_process};
 use crate::window::Window;
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
@@ -220,6 +220,14 @@ pub(crate) fn end_move(
 /// The program is at its end; what still comes is written line by line.
 pub(crate) fn finish() {
     with(false, |recorder| {
+        if recorder.early_blocks() > 0 {
+            let mut line = Text::<100>::EMPTY;
+            line.push(b"# left out: ");
+            line.push(Decimal::new(recorder.early_blocks()).as_bytes());
+            line.push(b" ends of blocks made before the recording\n");
+            // An error comes again, as below.
+            let _ = recorder.sink_mut().put(line.as_bytes());
+        }
         // An error comes again with the next line; without one the file is only too long, by empty lines.
         let _ = recorder.sink_mut().cut();
     });

@@ -16,7 +16,8 @@
 //!
 //! # How is this safe?
 //! The descriptor is a number that the program may close and use for a file of its own. So before each use the
-//! kernel is asked which file it means; if it is another one, ours is opened again by its name.
+//! kernel is asked which file it means; if it is another one, ours is opened again by its name. A forked child
+//! has no window: its pages would keep our lock after our end.
 
 use crate::settings::{PATH_BYTES_MAX, Path};
 use core::ffi::CStr;
@@ -148,6 +149,11 @@ impl Window {
         self.unmap();
         // INVARIANT: **Mapped** holds: the file was made long enough above; `used` is less than a page.
         self.pages = sys::mmap_shared(descriptor, offset, window).ok();
+        if let Some(pages) = self.pages {
+            // SAFETY: the pages come from `mmap_shared` just now; a child begins without a window. If this
+            // fails, a child only keeps the file locked for longer.
+            let _ = unsafe { sys::madvise_dontfork(pages, window) };
+        }
         self.mapped = window;
         self.offset = offset;
         self.used = used;

@@ -1,62 +1,15 @@
 //! Programs whose calls are known one by one: each is in the recording, however the program ends.
 
+#[path = "support/known.rs"]
+mod known;
 mod support;
 
+use known::{EACH, compile, left_out, lines};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 use support::{Folder, has_tool, library, read};
-
-/// Compiles a program of `tests/programs`, without the compiler's own ideas of malloc.
-fn compile(folder: &Folder, name: &str, options: &[&str], result: &str) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/programs/{name}.c"));
-    let result = folder.path(result);
-    let compiled = Command::new("gcc")
-        .args(["-O1", "-fno-builtin", "-pthread", "-D_GNU_SOURCE"])
-        .args(options)
-        .arg("-o")
-        .args([&result, &source])
-        .status();
-    assert!(compiled.expect("gcc runs").success(), "{name}.c compiles");
-    result
-}
-
-/// The lines of a recording without comments and empty lines.
-fn lines(path: &Path) -> Vec<String> {
-    let text = fs::read_to_string(path).expect("the recording is there");
-    text.lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// What `each.c` asks; glibc's realloc never has a reason to say more.
-const EACH: &[&str] = &[
-    "a 0 100 16",
-    "z 1 21 16",
-    "a 2 5 4",
-    "r 0 100000",
-    "f 1",
-    "a 1 10 64",
-    "a 3 64 32",
-    "a 4 1 4096",
-    "a 5 3 4096",
-    "a 6 8192 4096",
-    "a 7 24 16",
-    "r 7 48",
-    "a 8 1 1",
-    "f 8",
-    "f 0",
-    "f 2",
-    "f 1",
-    "f 3",
-    "f 4",
-    "f 5",
-    "f 6",
-    "f 7",
-];
 
 #[test]
 fn every_function_is_written_with_size_and_alignment() {
@@ -75,6 +28,7 @@ fn every_function_is_written_with_size_and_alignment() {
         let trace = folder.path("out.trace");
         assert_eq!(lines(&trace), EACH, "own heap: {own_heap}");
         assert!(read(&trace).left.is_empty());
+        assert_eq!(left_out(&trace), None);
         let heading = fs::read_to_string(&trace).unwrap();
         let heading = heading.lines().next().unwrap().to_owned();
         assert!(heading.starts_with("# process "), "{heading}");
@@ -133,9 +87,9 @@ fn a_program_killed_at_any_moment_leaves_whole_lines() {
     let folder = Folder::new("killed");
     let program = compile(&folder, "ends", &[], "ends");
     let mut operations = 0;
-    for round in 0..20 {
+    for round in 0..300 {
         let mut child = folder.recorded(&program).arg("for ever").spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(20 + round * 3));
+        std::thread::sleep(Duration::from_micros(4000 + round * 10));
         child.kill().unwrap();
         child.wait().unwrap();
         operations += read(&folder.path("out.trace")).operations;
@@ -165,69 +119,6 @@ fn the_program_that_takes_over_a_process_takes_the_file() {
     let text = fs::read_to_string(folder.path("out.trace")).unwrap();
     assert!(text.lines().next().unwrap().ends_with(": true"), "{text}");
     assert!(!text.contains("1001"), "{text}");
-}
-
-#[test]
-fn threads_do_not_mix_their_lines() {
-    if !has_tool("gcc") {
-        return;
-    }
-    let folder = Folder::new("threads");
-    let program = compile(&folder, "threads", &[], "threads");
-    for own_heap in ["0", "1"] {
-        let mut command = folder.recorded(&program);
-        let output = command.env("NOSTD_ALLOC_HEAP", own_heap).output().unwrap();
-        assert!(output.status.success(), "own heap: {own_heap}");
-        let counts = String::from_utf8(output.stdout).unwrap();
-        let (made, moved) = counts.trim().split_once(' ').unwrap();
-        let expected: u64 = made.parse::<u64>().unwrap() + moved.parse::<u64>().unwrap();
-        let reading = read(&folder.path("out.trace"));
-        let ours = reading.sizes.iter().filter(|(size, _)| *size % 10 == 7);
-        assert_eq!(ours.map(|(_, count)| count).sum::<u64>(), expected);
-        let left = reading.left.iter().filter(|&size| size % 10 == 7);
-        assert_eq!(left.count(), 0, "own heap: {own_heap}");
-    }
-}
-
-#[test]
-fn children_forked_amid_threads_have_recordings_of_their_own() {
-    if !has_tool("gcc") {
-        return;
-    }
-    let folder = Folder::new("forks");
-    let program = compile(&folder, "threads", &[], "threads");
-    let output = folder.recorded(&program).arg("100").output().unwrap();
-    assert!(output.status.success());
-    let traces = folder.traces();
-    assert_eq!(traces.len(), 101);
-    for trace in traces {
-        let reading = read(&trace);
-        if trace == folder.path("out.trace") {
-            assert!(reading.operations > 50_000 && !reading.sizes.contains_key(&4321));
-        } else {
-            assert_eq!(lines(&trace), ["a 0 4321 16", "f 0"]);
-        }
-    }
-}
-
-#[test]
-fn a_child_leaves_the_file_of_its_parent_alone() {
-    if !has_tool("gcc") {
-        return;
-    }
-    let folder = Folder::new("children");
-    let program = compile(&folder, "children", &[], "children");
-    // A name from where the program begins, though the child goes elsewhere.
-    let mut command = folder.recorded(&program);
-    let ended = command
-        .env("NOSTD_ALLOC_TRACE", "out.trace")
-        .status()
-        .unwrap();
-    assert!(ended.success());
-    let traces = folder.traces();
-    assert_eq!(traces.len(), 2, "{traces:?}");
-    assert_eq!(lines(&traces[0]), ["a 0 1001 16", "r 0 4004"]);
-    assert_eq!(lines(&traces[1]), ["a 0 2002 16", "r 0 3003"]);
 }
 
 #[test]

@@ -58,6 +58,20 @@ pub unsafe fn madvise_wipeonfork(start: NonNull<u8>, length: usize) -> Result<()
     Errno::from_answer(answer).map(drop)
 }
 
+/// Has a fork leave pages out: the child has no mapping there.
+///
+/// # Safety
+/// - `start` and `length` name pages that [`mmap`](super::mmap) or [`mmap_shared`] mapped, and no child uses them.
+///
+/// # Errors
+/// Those of madvise(2).
+pub unsafe fn madvise_dontfork(start: NonNull<u8>, length: usize) -> Result<(), Errno> {
+    const MADV_DONTFORK: usize = 10;
+    // SAFETY: contract of this function.
+    let answer = unsafe { syscall!(MADVISE, start.as_ptr(), length, MADV_DONTFORK) };
+    Errno::from_answer(answer).map(drop)
+}
+
 /// Gives a file a new length; what is new reads as zeros.
 ///
 /// # Errors
@@ -69,7 +83,7 @@ pub fn ftruncate(descriptor: Descriptor, length: u64) -> Result<(), Errno> {
 }
 
 /// Takes the lock of an open file for this opening of it, without waiting. It goes when the last descriptor
-/// of the opening is closed.
+/// of the opening is closed and its last page is unmapped, those of forked children included.
 ///
 /// # Errors
 /// Those of flock(2): `EAGAIN` where another opening has it.

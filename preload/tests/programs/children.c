@@ -10,6 +10,7 @@ static void await(pid_t child) {
 
 int main(void) {
     char *first = malloc(1001);
+    char *second = malloc(1002);
     pid_t child = fork();
     if (child == 0) {
         free(first);
@@ -17,8 +18,9 @@ int main(void) {
         child = fork();
         if (child == 0) _exit(0);
         await(child);
-        char *own = malloc(2002);
         chdir("/");
+        char *own = malloc(2002);
+        free(second);
         own = realloc(own, 3003);
         return 0;
     }

@@ -10,7 +10,7 @@ void *dlsym(void *handle, const char *name) {
     return NULL;
 }
 #else
-static char *kept;
+static char *kept, *freed;
 
 void *dlsym(void *handle, const char *name) {
     char *zeros = calloc(10, 10);
@@ -22,6 +22,7 @@ void *dlsym(void *handle, const char *name) {
     free(zeros);
     free(block);
     if (!kept) strcpy(kept = malloc(100), "made while malloc was looked up");
+    if (!freed) freed = malloc(100);
     // More than there is: null, and nothing breaks.
     if (malloc(1 << 20)) abort();
     return dlvsym(RTLD_NEXT, name, "GLIBC_2.2.5");
@@ -31,5 +32,6 @@ __attribute__((destructor)) static void end(void) {
     kept = realloc(kept, 5000);
     if (!kept || strcmp(kept, "made while malloc was looked up")) abort();
     free(kept);
+    free(freed);
 }
 #endif
