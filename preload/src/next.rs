@@ -92,10 +92,14 @@ fn look_up() -> Option<Functions> {
         return (taken == Err(KNOWN)).then(|| unsafe { *NEXT.functions.get() });
     }
     let settings = settings::read();
-    let functions = match settings.own_heap {
-        true => OWN,
-        false => find_next().unwrap_or(OWN),
+    let next = match settings.own_heap {
+        true => None,
+        false => find_next(),
     };
+    let functions = next.unwrap_or_else(|| {
+        watch_forks();
+        OWN
+    });
     // INVARIANT: **Written once** holds: the phase was `UNKNOWN` for this thread alone.
     // SAFETY: nobody else reads or writes before the phase is `KNOWN`: checked by the exchange above.
     unsafe { NEXT.functions.get().write(functions) };
@@ -104,13 +108,39 @@ fn look_up() -> Option<Functions> {
     Some(functions)
 }
 
+/// A function of the libraries behind us.
+fn find(name: &CStr) -> Option<*mut c_void> {
+    // SAFETY: contract of dlsym(3): a name with its NUL.
+    let function = unsafe { dlsym(RTLD_NEXT, name.as_ptr()) };
+    (!function.is_null()).then_some(function)
+}
+
+/// Has libc keep a fork and our own heap apart. A libc of which we know no way to do that does not fork amid
+/// threads, or not often.
+fn watch_forks() {
+    type Handler = extern "C" fn();
+    type PthreadAtfork = unsafe extern "C" fn(Handler, Handler, Handler) -> i32;
+    type RegisterAtfork = unsafe extern "C" fn(Handler, Handler, Handler, *mut c_void) -> i32;
+    // SAFETY: what comes from `dlsym` under these names has these types; the handlers only use a lock.
+    unsafe {
+        // The second one is the standard's; glibc links it into each program by itself.
+        if let Some(found) = find(c"__register_atfork") {
+            let register = transmute::<*mut c_void, RegisterAtfork>(found);
+            register(
+                serve::before_fork,
+                serve::after_fork,
+                serve::after_fork,
+                null_mut(),
+            );
+        } else if let Some(found) = find(c"pthread_atfork") {
+            let register = transmute::<*mut c_void, PthreadAtfork>(found);
+            register(serve::before_fork, serve::after_fork, serve::after_fork);
+        }
+    }
+}
+
 /// What the libraries behind us have; `None` if that is no malloc.
 fn find_next() -> Option<Functions> {
-    let find = |name: &CStr| {
-        // SAFETY: contract of dlsym(3): a name with its NUL.
-        let function = unsafe { dlsym(RTLD_NEXT, name.as_ptr()) };
-        (!function.is_null()).then_some(function)
-    };
     // SAFETY: what comes from `dlsym` under the name of a function of C has that function's type; none of
     // them is null, checked by `find`.
     unsafe {

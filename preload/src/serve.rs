@@ -6,17 +6,57 @@
 //!    ... |size|align|                      the last 16 of them: free gets an address and nothing else
 //! ```
 //!
+//! A fork copies the heap as it is at that moment, so nobody may be in the middle of it: libc calls
+//! [`before_fork`] and, in both processes, [`after_fork`].
+//!
 //! # Costs
 //! 16 bytes a block (for a larger alignment as many as that), one lock for all threads.
 
 use crate::exports::set_errno_no_memory;
+use core::alloc::GlobalAlloc;
 use core::ffi::c_void;
 use core::ptr::{NonNull, null_mut};
-use nostd_alloc::heap::Global;
-use nostd_alloc::memory::{AllocError, Allocator, Layout, reallocate};
+use nostd_alloc::heap::{FreeList, Locked};
+use nostd_alloc::memory::{AllocError, Allocator, Kernel, Layout};
+use nostd_alloc::sys::{Lock, RawLock};
 
 /// The least alignment, and the bytes of the two numbers in front of a block.
 const GRANULE_BYTES: usize = 16;
+
+/// The lock of the heap, apart from it: a fork takes it too.
+static LOCK: Lock = Lock::OPEN;
+
+/// A name for that lock.
+struct HeapLock;
+
+// SAFETY: each call goes to the one lock, which owes the same (contract of `RawLock`); there is one heap.
+unsafe impl RawLock for HeapLock {
+    const OPEN: HeapLock = HeapLock;
+
+    #[inline]
+    fn lock(&self) {
+        LOCK.lock();
+    }
+
+    #[inline]
+    unsafe fn unlock(&self) {
+        // SAFETY: contract of this function.
+        unsafe { LOCK.unlock() };
+    }
+}
+
+static HEAP: Locked<FreeList<Kernel>, HeapLock> = Locked::new(FreeList::new(Kernel));
+
+/// Waits until nobody is in the middle of the heap, and keeps everybody out.
+pub(crate) extern "C" fn before_fork() {
+    LOCK.lock();
+}
+
+/// Lets everybody in again: in the parent and in the child.
+pub(crate) extern "C" fn after_fork() {
+    // SAFETY: the lock is held: `before_fork` took it in this thread, by the contract of pthread_atfork(3).
+    unsafe { LOCK.unlock() };
+}
 
 /// What stands in front of a block.
 #[derive(Clone, Copy)]
@@ -72,8 +112,8 @@ fn allocate(size: usize, align: usize, zeroed: bool) -> Result<*mut c_void, Allo
     };
     let layout = header.layout().ok_or(AllocError)?;
     let block = match zeroed {
-        true => Global.allocate_zeroed(layout)?,
-        false => Global.allocate(layout)?,
+        true => HEAP.allocate_zeroed(layout)?,
+        false => HEAP.allocate(layout)?,
     };
     // SAFETY: the block came from the heap just now, with this layout.
     Ok(unsafe { header.write(block.cast()) })
@@ -129,9 +169,9 @@ unsafe fn resize(block: *mut c_void, new_size: usize) -> Result<*mut c_void, All
         let old_layout = old.layout().ok_or(AllocError)?;
         let new_bytes = new.layout().ok_or(AllocError)?.size();
         let start = block.cast::<u8>().sub(old.align);
-        let start = NonNull::new(start).ok_or(AllocError)?;
-        let moved = reallocate(&Global, start, old_layout, new_bytes)?;
-        Ok(new.write(moved.cast()))
+        let moved = HEAP.realloc(start, old_layout, new_bytes);
+        let moved = NonNull::new(moved).ok_or(AllocError)?;
+        Ok(new.write(moved))
     }
 }
 
@@ -153,7 +193,7 @@ pub(crate) unsafe extern "C" fn free(block: *mut c_void) {
         let header = Header::of(block);
         let start = NonNull::new(block.cast::<u8>().sub(header.align));
         if let (Some(start), Some(layout)) = (start, header.layout()) {
-            Global.deallocate(start, layout);
+            HEAP.deallocate(start, layout);
         }
     }
 }

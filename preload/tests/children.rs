@@ -5,6 +5,7 @@ mod known;
 mod support;
 
 use known::{EACH, compile, left_out, lines};
+use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 use support::{Folder, has_tool, read};
@@ -40,16 +41,24 @@ fn children_forked_amid_threads_have_recordings_of_their_own() {
     }
     let folder = Folder::new("forks");
     let program = compile(&folder, "threads", &[], "threads");
-    let output = folder.recorded(&program).arg("100").output().unwrap();
-    assert!(output.status.success());
-    let traces = folder.traces();
-    assert_eq!(traces.len(), 101);
-    for trace in traces {
-        let reading = read(&trace);
-        if trace == folder.path("out.trace") {
-            assert!(reading.operations > 50_000 && !reading.sizes.contains_key(&4321));
-        } else {
-            assert_eq!(lines(&trace), ["a 0 4321 16", "f 0"]);
+    for own_heap in ["0", "1"] {
+        let mut command = folder.recorded(&program);
+        let output = command
+            .arg("100")
+            .env("NOSTD_ALLOC_HEAP", own_heap)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "own heap: {own_heap}");
+        let traces = folder.traces();
+        assert_eq!(traces.len(), 101, "own heap: {own_heap}");
+        for trace in traces {
+            let reading = read(&trace);
+            if trace == folder.path("out.trace") {
+                assert!(reading.operations > 50_000 && !reading.sizes.contains_key(&4321));
+            } else {
+                assert_eq!(lines(&trace), ["a 0 4321 16", "f 0"]);
+            }
+            fs::remove_file(trace).unwrap();
         }
     }
 }

@@ -12,10 +12,11 @@ enum { THREADS = 4, ROUNDS = 30000, PLACES = 64 };
 
 static _Atomic(char *) places[PLACES];
 static atomic_long made, moved;
+static atomic_int forks;
 
 static void *work(void *seed) {
     unsigned random = (unsigned)(size_t)seed;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS || atomic_load(&forks) > 0; round++) {
         random = random * 1103515245u + 12345u;
         _Atomic(char *) *place = &places[random >> 8 & (PLACES - 1)];
         char *block = atomic_exchange(place, NULL);
@@ -38,10 +39,10 @@ static void *work(void *seed) {
 
 int main(int count, char **words) {
     pthread_t threads[THREADS];
-    int forks = count > 1 ? atoi(words[1]) : 0;
+    if (count > 1) forks = atoi(words[1]);
     for (size_t at = 0; at < THREADS; at++) pthread_create(&threads[at], NULL, work, (void *)(at + 1));
     // Children of a process whose other threads are in the middle of anything.
-    while (forks-- > 0) {
+    while (atomic_load(&forks) > 0) {
         pid_t child = fork();
         if (child == 0) {
             free(malloc(4321));
@@ -49,6 +50,7 @@ int main(int count, char **words) {
         }
         int status;
         if (waitpid(child, &status, 0) != child || status != 0) return 1;
+        atomic_fetch_sub(&forks, 1);
     }
     for (int at = 0; at < THREADS; at++) pthread_join(threads[at], NULL);
     for (int at = 0; at < PLACES; at++) free(atomic_load(&places[at]));
