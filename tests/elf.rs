@@ -10,14 +10,15 @@ mod programs;
 mod run;
 
 use facts::Image;
-use programs::{examples, programs};
+use programs::{binary, examples, programs};
 use run::{run, tool};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The most bytes of the released binary.
-const BINARY_BYTES_MAX: usize = 128 * 1024;
+/// The most bytes of the released binary, with the whole lab in it (it was 131032 when `replay` read three
+/// formats into one table, at 63b921b).
+const BINARY_BYTES_MAX: usize = 256 * 1024;
 
 fn read(file: &Path) -> Vec<u8> {
     fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
@@ -52,7 +53,7 @@ fn the_smallest_program_has_no_writable_memory_in_its_image() {
 
 #[test]
 fn the_released_binary_is_small_and_stripped() {
-    let bytes = read(&program("nostd-alloc", "release"));
+    let bytes = read(&binary("release"));
     println!("nostd-alloc: {} bytes", bytes.len());
     assert!(bytes.len() <= BINARY_BYTES_MAX, "{} bytes", bytes.len());
     assert_eq!(Image::read(&bytes).symbols(), 0);
@@ -60,18 +61,11 @@ fn the_released_binary_is_small_and_stripped() {
 
 #[test]
 fn the_profile_symbols_changes_no_byte_of_code() {
-    let released = programs("release");
-    let with_symbols = programs("symbols");
-    for ((name, released), (_, with_symbols)) in released.iter().zip(&with_symbols) {
-        let (released, with_symbols) = (read(released), read(with_symbols));
-        let (released, with_symbols) = (Image::read(&released), Image::read(&with_symbols));
-        assert!(released.code().is_some(), "{name} has no .text");
-        assert!(
-            released.code() == with_symbols.code(),
-            "{name}: .text differs"
-        );
-        assert!(with_symbols.symbols() > 0, "{name} has no symbols");
-    }
+    let (released, with_symbols) = (read(&binary("release")), read(&binary("symbols")));
+    let (released, with_symbols) = (Image::read(&released), Image::read(&with_symbols));
+    assert!(released.code().is_some(), "there is no .text");
+    assert!(released.code() == with_symbols.code(), ".text differs");
+    assert!(with_symbols.symbols() > 0, "there are no symbols");
 }
 
 #[test]
@@ -79,13 +73,10 @@ fn addr2line_names_an_address_of_the_released_binary() {
     let Some(addr2line) = tool("addr2line") else {
         return;
     };
-    let bytes = read(&program("nostd-alloc", "release"));
+    let bytes = read(&binary("release"));
     let entry = format!("{:#x}", Image::read(&bytes).entry());
     let mut command = Command::new(addr2line);
-    command
-        .arg("-fe")
-        .arg(program("nostd-alloc", "symbols"))
-        .arg(entry);
+    command.arg("-fe").arg(binary("symbols")).arg(entry);
     let answer = run(&mut command).stdout;
     assert!(answer.starts_with("_start\n"), "{answer}");
 }
