@@ -172,7 +172,7 @@ pub fn works<H: GlobalAlloc>(heap: &H) -> bool {
         }
     }
     for (round, &(ptr, size, align)) in blocks.iter().enumerate() {
-        // SAFETY: as above.
+        // SAFETY: each block came from `heap` in the loop above, with this size and alignment.
         unsafe {
             let ptr = heap.realloc(ptr, layout(size, align), size * 2);
             fine &= (0..size).all(|at| ptr.add(at).read() == round as u8);

@@ -76,7 +76,7 @@ impl Churn {
     pub fn replace<H: GlobalAlloc>(&mut self, heap: &H, operations: u64) {
         for _ in 0..operations {
             let slot = self.random.below(self.blocks.len());
-            // SAFETY: each slot holds a live block of `heap`: `fill` made it, or this loop.
+            // SAFETY: each slot holds a live block that came from `heap`, by `fill` or by this loop.
             unsafe { self.blocks[slot].free(heap, 8) };
             self.blocks[slot] = self.block(heap);
         }

@@ -60,7 +60,7 @@ fn larson_life<H: GlobalAlloc>(heap: &H, blocks: &mut Pages<Block>, seed: u64) {
     for _ in 0..LARSON_LIFE {
         let slot = random.below(LARSON_BLOCKS);
         let size = 10 + random.below(491);
-        // SAFETY: each slot holds a live block of `heap`, made here or by an earlier life; its first byte
+        // SAFETY: each slot holds a live block that came from `heap`, here or in an earlier life; its first byte
         // is in its bounds, since no size is 0.
         unsafe {
             blocks[slot].free(heap, 8);
