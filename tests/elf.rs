@@ -10,7 +10,7 @@ mod programs;
 mod run;
 
 use facts::Image;
-use programs::{binary, examples, programs};
+use programs::{examples, programs};
 use run::{run, tool};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ fn the_smallest_program_has_no_writable_memory_in_its_image() {
 
 #[test]
 fn the_released_binary_is_small_and_stripped() {
-    let bytes = read(&binary("release"));
+    let bytes = read(&program("nostd-alloc", "release"));
     println!("nostd-alloc: {} bytes", bytes.len());
     assert!(bytes.len() <= BINARY_BYTES_MAX, "{} bytes", bytes.len());
     assert_eq!(Image::read(&bytes).symbols(), 0);
@@ -61,7 +61,10 @@ fn the_released_binary_is_small_and_stripped() {
 
 #[test]
 fn the_profile_symbols_changes_no_byte_of_code() {
-    let (released, with_symbols) = (read(&binary("release")), read(&binary("symbols")));
+    let (released, with_symbols) = (
+        read(&program("nostd-alloc", "release")),
+        read(&program("nostd-alloc", "symbols")),
+    );
     let (released, with_symbols) = (Image::read(&released), Image::read(&with_symbols));
     assert!(released.code().is_some(), "there is no .text");
     assert!(released.code() == with_symbols.code(), ".text differs");
@@ -73,10 +76,13 @@ fn addr2line_names_an_address_of_the_released_binary() {
     let Some(addr2line) = tool("addr2line") else {
         return;
     };
-    let bytes = read(&binary("release"));
+    let bytes = read(&program("nostd-alloc", "release"));
     let entry = format!("{:#x}", Image::read(&bytes).entry());
     let mut command = Command::new(addr2line);
-    command.arg("-fe").arg(binary("symbols")).arg(entry);
+    command
+        .arg("-fe")
+        .arg(program("nostd-alloc", "symbols"))
+        .arg(entry);
     let answer = run(&mut command).stdout;
     assert!(answer.starts_with("_start\n"), "{answer}");
 }

@@ -19,33 +19,38 @@ pub(crate) fn examples() -> Vec<String> {
         .collect()
 }
 
-/// Builds the binary and all examples by a profile, and returns their names and files, the binary first.
+/// Builds by a profile, and returns the names and files of the binary and of all examples; of the profile
+/// `symbols` the binary alone, without the dev-dependencies that cargo builds for any example.
 pub(crate) fn programs(profile: &str) -> Vec<(String, PathBuf)> {
-    let folder = build(profile, &["--bins", "--examples"]);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
+    let examples = if profile == "symbols" {
+        vec![]
+    } else {
+        examples()
+    };
+    let mut build = Command::new(env!("CARGO"));
+    build
+        .args([
+            "build",
+            "--quiet",
+            "--offline",
+            "--profile",
+            profile,
+            "--bins",
+        ])
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !examples.is_empty() {
+        build.arg("--examples");
+    }
+    let built = build.status().expect("cargo runs");
+    assert!(built.success(), "cargo build --profile {profile}: {built}");
+    let folder = target.join(if profile == "dev" { "debug" } else { profile });
     let binary = ("nostd-alloc".to_owned(), folder.join("nostd-alloc"));
-    let examples = examples().into_iter().map(|name| {
+    let examples = examples.into_iter().map(|name| {
         let file = folder.join("examples").join(&name);
         (name, file)
     });
     std::iter::once(binary).chain(examples).collect()
-}
-
-/// Builds the binary alone, without the dev-dependencies that cargo builds for any example.
-pub(crate) fn binary(profile: &str) -> PathBuf {
-    build(profile, &["--bins"]).join("nostd-alloc")
-}
-
-/// Builds by a profile, and returns the folder of what was built.
-fn build(profile: &str, what: &[&str]) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--offline", "--profile", profile])
-        .args(what)
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .expect("cargo runs");
-    assert!(built.success(), "cargo build --profile {profile}: {built}");
-    target.join(if profile == "dev" { "debug" } else { profile })
 }
