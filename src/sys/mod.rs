@@ -23,6 +23,7 @@ pub use lock::{Lock, RawLock};
 pub use pages::{Promise, madvise_dontneed, mmap, mmap_near, mremap, mremap_onto, munmap};
 pub use process::{abort, clock_monotonic_ns, exit_group, getcwd, getpid, memory_bytes};
 pub use shared::{
-    FileIdentity, fcntl_dupfd, flock, fstat, ftruncate, madvise_dontfork, madvise_wipeonfork, mmap_shared,
+    FileIdentity, fcntl_dupfd, flock, fstat, ftruncate, madvise_dontfork, madvise_wipeonfork,
+    mmap_shared,
 };
 pub use signals::{Action, FaultFrame, is_readable, rt_sigaction_fault, sigaltstack};
