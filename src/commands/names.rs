@@ -2,6 +2,8 @@
 
 /// Names longer than this are not compared.
 const NAME_BYTES_MAX: usize = 24;
+/// Shorter words are near to too much: one edit makes any letter of any other.
+const WORD_BYTES_MIN: usize = 3;
 
 /// The known name that takes the fewest edits, if a third of the word's letters or fewer need one.
 ///
@@ -13,7 +15,8 @@ pub(super) fn nearest(
 ) -> Option<&'static str> {
     let edits = |name: &&'static str| distance(word, name.as_bytes());
     let name = known.into_iter().min_by_key(edits)?;
-    (distance(word, name.as_bytes()) <= word.len().div_ceil(3)).then_some(name)
+    let few = word.len() >= WORD_BYTES_MIN && edits(&name) <= word.len().div_ceil(3);
+    few.then_some(name)
 }
 
 /// How many letters have to be put in, taken out or changed to make `word` of `name`.
@@ -59,5 +62,6 @@ mod tests {
         assert_eq!(nearest(b"chekc", known), Some("check"));
         assert_eq!(nearest(b"frobnicate", known), None);
         assert_eq!(nearest(b"", known), None);
+        assert_eq!(nearest(b"-x", ["-r", "-u"]), None);
     }
 }
