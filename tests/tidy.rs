@@ -3,6 +3,8 @@
 //! A rule is a function from the text files of the tree to findings, so each can be shown to fail on a small
 //! tree with a planted violation. These stand beside the rules; one without is a failure itself.
 
+#[path = "tidy/commands.rs"]
+mod commands;
 #[path = "tidy/floors.rs"]
 mod floors;
 #[path = "tidy/manifest.rs"]
@@ -52,6 +54,7 @@ const TABLES: &[&[Rule]] = &[
     words::RULES,
     safety::RULES,
     manifest::RULES,
+    commands::RULES,
 ];
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
