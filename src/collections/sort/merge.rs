@@ -5,6 +5,7 @@
 //! slice   | x  x  .  .  . | b  b  b |      `.` the hole, as long as what is still in the buffer
 //! ```
 
+use core::hint::select_unpredictable;
 use core::ptr;
 
 /// What is still in the buffer, and where the hole for it begins; it goes there when this goes, also while
@@ -74,7 +75,7 @@ unsafe fn merge_upwards<T, F: FnMut(&T, &T) -> bool>(
         let end = base.add(slice.len());
         while hole.start < hole.end && right < end {
             let take_right = is_less(&*right, &*hole.start);
-            let source = if take_right { right } else { hole.start };
+            let source = select_unpredictable(take_right, right, hole.start);
             ptr::copy_nonoverlapping(source, hole.target, 1);
             hole.target = hole.target.add(1);
             right = right.add(usize::from(take_right));
@@ -110,7 +111,7 @@ unsafe fn merge_downwards<T, F: FnMut(&T, &T) -> bool>(
             let right = hole.end.sub(1);
             let take_left = is_less(&*right, &*left);
             end = end.sub(1);
-            let source = if take_left { left } else { right };
+            let source = select_unpredictable(take_left, left, right);
             ptr::copy_nonoverlapping(source, end, 1);
             hole.target = hole.target.sub(usize::from(take_left));
             hole.end = hole.end.sub(usize::from(!take_left));

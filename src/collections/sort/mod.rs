@@ -7,9 +7,9 @@
 //! 1. Integers, characters and the like: equal values cannot be told apart, so `core`'s unstable sort does,
 //!    without a buffer.
 //! 2. Up to [`SMALL_LENGTH`] elements: insertion, without a buffer.
-//! 3. Else the slice is cut into runs that are sorted already (descending ones are turned round, short ones
-//!    are made longer by insertion), and neighbouring runs are merged in the order of powersort, which is
-//!    close to the best there is for the given runs.
+//! 3. Else the slice is cut into runs that are sorted already (descending ones are turned round) and the
+//!    stretches between them; neighbours are merged in the order of powersort, which is close to the best
+//!    there is for the given runs, and a stretch is sorted by a stable quicksort when its turn comes.
 //!
 //! # How is this safe?
 //! A comparison of the user may panic, lie, or change an element through a shared reference. Each element is
@@ -18,13 +18,15 @@
 //! else.
 //!
 //! # Costs
-//! At most `n log2 n` comparisons and a little, `n - 1` for a sorted slice; room for `n / 2` elements.
+//! `O(n log n)` comparisons always, `n - 1` for a sorted slice; room for `n` elements.
 //!
 //! # Source
-//! J. Ian Munro, Sebastian Wild, *Nearly-Optimal Mergesorts* (2018): powersort.
+//! J. Ian Munro, Sebastian Wild, *Nearly-Optimal Mergesorts* (2018): powersort. Orson Peters, Lukas
+//! Bergdoll, *driftsort* (2024): stretches that wait unsorted, a quicksort that is stable.
 
 mod insertion;
 mod merge;
+mod quick;
 mod runs;
 
 use super::error::TryReserveError;
@@ -33,7 +35,7 @@ use crate::heap::Global;
 use core::any::type_name;
 use core::mem::needs_drop;
 
-/// Up to so many elements are sorted by insertion, and shorter runs are made so long.
+/// Up to so many elements are sorted by insertion.
 const SMALL_LENGTH: usize = 20;
 
 /// Sorts by `is_less`, which must be a strict weak order to give a sorted slice; any answer is memory safe.
@@ -56,7 +58,7 @@ pub(super) fn try_sort<T, F: FnMut(&T, &T) -> bool>(
     if first == slice.len() {
         return Ok(());
     }
-    let buffer = RawBuffer::<T, Global>::try_with_capacity_in(slice.len() / 2, Global)?;
+    let buffer = RawBuffer::<T, Global>::try_with_capacity_in(slice.len(), Global)?;
     runs::sort(slice, first, buffer.ptr(), &mut is_less);
     Ok(())
 }

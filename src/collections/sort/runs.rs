@@ -1,21 +1,34 @@
-//! Runs found, made long enough, and merged in the order of powersort.
+//! Runs found, and merged in the order of powersort; what is no run is not sorted before it must be.
 //!
 //! The *power* of the border between two runs is the depth at which a perfectly balanced tree over the
-//! whole slice would have it; a run waits on a stack until a border of lower power comes.
+//! whole slice would have it; a run waits on a stack until a border of lower power comes. A stretch without a
+//! long run waits unsorted: two of them become one without a comparison, and the quicksort takes it as a
+//! whole when it meets a sorted neighbour or the end.
 
 use super::SMALL_LENGTH;
 use super::insertion;
 use super::merge::merge;
+use super::quick;
 use core::ptr::NonNull;
 
 /// Powers grow from the bottom of the stack to its top, and a power is at most 64.
 const RUNS_MAX: usize = 66;
+/// Up to so many elements, a run of a quarter of them is worth a merge; above that, of their square root.
+const SHORT_SLICE: usize = 4096;
 
 #[derive(Clone, Copy)]
 struct Run {
     start: usize,
+    sorted: bool,
     /// The power of the border in front of the run.
     power: u8,
+}
+
+/// A slice being sorted.
+struct Sorting<'s, T, F> {
+    slice: &'s mut [T],
+    buffer: NonNull<T>,
+    is_less: &'s mut F,
 }
 
 /// The length of the run that a slice of at least two begins with, in ascending order when this returns.
@@ -34,25 +47,6 @@ pub(super) fn first_run<T, F: FnMut(&T, &T) -> bool>(slice: &mut [T], is_less: &
     end
 }
 
-/// The length of the run that begins at `start`, made long enough.
-fn next_run<T, F: FnMut(&T, &T) -> bool>(
-    slice: &mut [T],
-    start: usize,
-    found: Option<usize>,
-    is_less: &mut F,
-) -> usize {
-    let rest = &mut slice[start..];
-    if rest.len() < 2 {
-        return rest.len();
-    }
-    let length = found.unwrap_or_else(|| first_run(rest, is_less));
-    let least = rest.len().min(SMALL_LENGTH);
-    if length < least {
-        insertion::sort(&mut rest[..least], length, is_less);
-    }
-    length.max(least)
-}
-
 /// The power of the border at `middle` between the runs from `start` and to `end`, in a slice of `length`.
 fn power(start: usize, middle: usize, end: usize, length: usize) -> u8 {
     // Twice the middles of both runs as fractions of the slice, in 62 bits: the first that differs.
@@ -62,9 +56,18 @@ fn power(start: usize, middle: usize, end: usize, length: usize) -> u8 {
     (left.wrapping_mul(scale) ^ right.wrapping_mul(scale)).leading_zeros() as u8
 }
 
+/// How long a run must be to be worth keeping.
+fn run_length_min(length: usize) -> usize {
+    if length <= SHORT_SLICE {
+        (length / 4).max(SMALL_LENGTH)
+    } else {
+        length.isqrt()
+    }
+}
+
 /// Sorts a slice that begins with a run of `first`; elements have a size.
 ///
-/// `buffer` has room for half of the slice.
+/// `buffer` has room for the slice.
 pub(super) fn sort<T, F: FnMut(&T, &T) -> bool>(
     slice: &mut [T],
     first: usize,
@@ -72,26 +75,30 @@ pub(super) fn sort<T, F: FnMut(&T, &T) -> bool>(
     is_less: &mut F,
 ) {
     let length = slice.len();
-    let mut runs = [Run { start: 0, power: 0 }; RUNS_MAX];
+    let least = run_length_min(length);
+    let mut sorting = Sorting {
+        slice,
+        buffer,
+        is_less,
+    };
+    let mut runs = [Run {
+        start: 0,
+        sorted: false,
+        power: 0,
+    }; RUNS_MAX];
+    let (mut end, sorted) = sorting.next_run(0, Some(first), least);
+    runs[0].sorted = sorted;
     let mut count = 1;
-    let mut end = next_run(slice, 0, Some(first), is_less);
     while end < length {
-        let start = runs[count - 1].start;
-        let next_end = end + next_run(slice, end, None, is_less);
-        let border = power(start, end, next_end, length);
+        let (next_end, sorted) = sorting.next_run(end, None, least);
+        let border = power(runs[count - 1].start, end, next_end, length);
         while count > 1 && runs[count - 1].power >= border {
             count -= 1;
-            merge_last(
-                slice,
-                runs[count - 1].start,
-                runs[count].start,
-                end,
-                buffer,
-                is_less,
-            );
+            runs[count - 1].sorted = sorting.join(runs[count - 1], runs[count], end);
         }
         runs[count] = Run {
             start: end,
+            sorted,
             power: border,
         };
         count += 1;
@@ -99,34 +106,73 @@ pub(super) fn sort<T, F: FnMut(&T, &T) -> bool>(
     }
     while count > 1 {
         count -= 1;
-        merge_last(
-            slice,
-            runs[count - 1].start,
-            runs[count].start,
-            length,
-            buffer,
-            is_less,
-        );
+        runs[count - 1].sorted = sorting.join(runs[count - 1], runs[count], length);
+    }
+    if !runs[0].sorted {
+        sorting.sort_part(0, length);
     }
 }
 
-/// Merges the runs from `start` to `middle` and from there to `end`.
-fn merge_last<T, F: FnMut(&T, &T) -> bool>(
-    slice: &mut [T],
-    start: usize,
-    middle: usize,
-    end: usize,
-    buffer: NonNull<T>,
-    is_less: &mut F,
-) {
-    // SAFETY: checked by `sort`: the buffer has room for half of the slice, which the shorter of two runs
-    // does not exceed, and elements have a size.
-    unsafe {
-        merge(
-            &mut slice[start..end],
-            middle - start,
-            buffer.as_ptr(),
-            is_less,
-        )
-    };
+impl<T, F: FnMut(&T, &T) -> bool> Sorting<'_, T, F> {
+    /// The end of the run that begins at `start`, and whether it is one.
+    fn next_run(&mut self, start: usize, found: Option<usize>, least: usize) -> (usize, bool) {
+        let rest = &mut self.slice[start..];
+        if rest.len() < 2 {
+            return (start + rest.len(), true);
+        }
+        let found = found.unwrap_or_else(|| first_run(rest, self.is_less));
+        if found >= least.min(rest.len()) {
+            (start + found, true)
+        } else {
+            (start + least.min(rest.len()), false)
+        }
+    }
+
+    /// Makes one of two neighbours, the second of which ends at `end`; whether it is sorted.
+    fn join(&mut self, left: Run, right: Run, end: usize) -> bool {
+        if !left.sorted && !right.sorted {
+            return false;
+        }
+        if !left.sorted {
+            self.sort_part(left.start, right.start);
+        }
+        if !right.sorted {
+            self.sort_part(right.start, end);
+        }
+        let part = &mut self.slice[left.start..end];
+        let middle = right.start - left.start;
+        // SAFETY: checked by `sort`: the buffer has room for the slice, and elements have a size.
+        unsafe { merge(part, middle, self.buffer.as_ptr(), self.is_less) };
+        true
+    }
+
+    /// Sorts what is no run.
+    fn sort_part(&mut self, start: usize, end: usize) {
+        let part = &mut self.slice[start..end];
+        let limit = 2 * (part.len() | 1).ilog2();
+        // SAFETY: checked by `sort`: the buffer has room for the slice, and elements have a size.
+        let done = unsafe { quick::sort(part, self.buffer.as_ptr(), limit, self.is_less) };
+        if !done {
+            self.merge_up(start, end);
+        }
+    }
+
+    /// Sorts by merging stretches that insertion has sorted, twice as long each time: never more than
+    /// `n log2 n` comparisons.
+    fn merge_up(&mut self, start: usize, end: usize) {
+        let part = &mut self.slice[start..end];
+        for stretch in part.chunks_mut(SMALL_LENGTH) {
+            insertion::sort(stretch, 1, self.is_less);
+        }
+        let mut length = SMALL_LENGTH;
+        while length < part.len() {
+            for pair in part.chunks_mut(2 * length) {
+                if pair.len() > length {
+                    // SAFETY: as in `sort_part`.
+                    unsafe { merge(pair, length, self.buffer.as_ptr(), self.is_less) };
+                }
+            }
+            length *= 2;
+        }
+    }
 }

@@ -199,6 +199,9 @@ impl<A: Allocator> String<A> {
     /// As [`String::try_push_str`].
     pub fn try_push_integer<N: Integer>(&mut self, number: N) -> Result<(), TryReserveError> {
         let (negative, magnitude) = number.parts();
+        if let (false, Ok(small)) = (negative, u64::try_from(magnitude)) {
+            return self.push_digits(&Decimal::new(small), 0);
+        }
         self.try_reserve(1 + DECIMAL_BYTES_MAX)?;
         if negative {
             self.try_push('-')?;
@@ -219,7 +222,9 @@ impl<A: Allocator> String<A> {
     fn push_digits(&mut self, digits: &Decimal, width: usize) -> Result<(), TryReserveError> {
         const ZEROS: &str = "0000000000000000000";
         let digits = digits.as_bytes();
-        self.try_push_str(&ZEROS[..width.saturating_sub(digits.len())])?;
+        if digits.len() < width {
+            self.try_push_str(&ZEROS[..width - digits.len()])?;
+        }
         // SAFETY: checked by `Decimal`: the bytes are ASCII digits.
         self.try_push_str(unsafe { core::str::from_utf8_unchecked(digits) })
     }

@@ -111,7 +111,7 @@ impl<T, A: Allocator> Vec<T, A> {
     fn boxed(self) -> Box<[T], A> {
         let (ptr, length, _, allocator) = self.into_raw_parts_with_alloc();
         // SAFETY: by **Length** of `Vec` so many slots hold values; the block was last asked for with just
-        // that size, or its capacity is the length, so that their layout fits it (**Block** of `Untyped`).
+        // that size, or its capacity is the length, so that their layout fits it (**Block** of `Room`).
         unsafe { Box::from_raw_in(ptr::slice_from_raw_parts_mut(ptr, length), allocator) }
     }
 }

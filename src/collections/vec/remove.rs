@@ -193,7 +193,7 @@ impl<T, A: Allocator> Vec<T, A> {
         // INVARIANT: **Length** holds again for both: `count` values move over.
         self.length = at;
         // SAFETY: checked above: by **Length** of `Vec` the slots held values; the other vector has room for
-        // them and shares no block with this one (**Block** of `Untyped`).
+        // them and shares no block with this one (**Block** of `Room`).
         unsafe { ptr::copy_nonoverlapping(self.end(), other.as_mut_ptr(), count) };
         other.length = count;
         Ok(other)

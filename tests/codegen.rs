@@ -1,0 +1,196 @@
+//! What the compiler makes of the hot paths: a release library with one function for each is disassembled.
+//!
+//! The flags of `.cargo/config.toml` (frame pointers) do not take part: an empty RUSTFLAGS stands in for
+//! them, as a user's program has it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+const SOURCE: &str = r#"
+use nostd_alloc::{PushError, String, TryReserveError, Vec};
+
+#[unsafe(no_mangle)]
+pub fn try_push(vec: &mut Vec<u64>, value: u64) -> Result<(), PushError<u64>> {
+    vec.try_push(value)
+}
+
+#[unsafe(no_mangle)]
+pub fn push(vec: &mut Vec<u64>, value: u64) {
+    vec.push(value)
+}
+
+#[unsafe(no_mangle)]
+pub fn push_str(text: &mut String, piece: &str) {
+    text.push_str(piece)
+}
+
+#[unsafe(no_mangle)]
+pub fn push_char(text: &mut String, character: char) {
+    text.push(character)
+}
+
+#[unsafe(no_mangle)]
+pub fn extend_bytes(vec: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TryReserveError> {
+    vec.try_extend_from_slice(bytes)
+}
+
+#[unsafe(no_mangle)]
+pub fn std_push(vec: &mut std::vec::Vec<u64>, value: u64) {
+    vec.push(value)
+}
+"#;
+
+/// The instructions of a function, in order.
+struct Function {
+    instructions: Vec<String>,
+}
+
+impl Function {
+    /// The way that is taken when no conditional jump is: what a push with room does, up to `ret`.
+    fn hot_path(&self) -> Vec<&str> {
+        let mut path = Vec::new();
+        for instruction in &self.instructions {
+            path.push(instruction.as_str());
+            if instruction.starts_with("ret") {
+                break;
+            }
+        }
+        path
+    }
+}
+
+fn tool_is_there(tool: &str) -> bool {
+    let there = Command::new(tool).arg("--version").output().is_ok();
+    if !there {
+        assert!(
+            std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_none(),
+            "{tool} is missing"
+        );
+        println!("skipped: {tool} is missing");
+    }
+    there
+}
+
+/// Builds the library and gives a function of it.
+fn build() -> PathBuf {
+    let here = env!("CARGO_MANIFEST_DIR");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("codegen");
+    fs::create_dir_all(folder.join("src")).unwrap();
+    let manifest = format!(
+        "[package]\nname = \"codegen\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+         [lib]\ncrate-type = [\"cdylib\"]\n\
+         [dependencies]\nnostd-alloc = {{ path = {here:?}, default-features = false }}\n\
+         [profile.release]\nopt-level = 3\nlto = true\ncodegen-units = 1\npanic = \"abort\"\n[workspace]\n"
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.join("src/lib.rs"), SOURCE).unwrap();
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--quiet", "--offline"])
+        .current_dir(&folder)
+        .env("RUSTFLAGS", "")
+        .env_remove("CARGO_TARGET_DIR")
+        .status()
+        .unwrap();
+    assert!(built.success());
+    folder.join("target/release/libcodegen.so")
+}
+
+fn disassemble(library: &PathBuf, name: &str) -> Function {
+    let output = Command::new("objdump")
+        .args([
+            "-d",
+            "--no-show-raw-insn",
+            "-Mintel",
+            &format!("--disassemble={name}"),
+        ])
+        .arg(library)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let start = text
+        .find(&format!("<{name}>:"))
+        .unwrap_or_else(|| panic!("no {name}"));
+    let lines = text[start..]
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.is_empty());
+    let instructions = lines
+        .filter_map(|line| line.split_once(":\t"))
+        .map(|(_, text)| text.trim().to_string());
+    Function {
+        instructions: instructions
+            .filter(|text| !text.starts_with("int3"))
+            .collect(),
+    }
+}
+
+fn touches_the_stack(instruction: &str) -> bool {
+    ["push ", "pop ", "sub    rsp", "add    rsp"]
+        .iter()
+        .any(|word| instruction.starts_with(word))
+}
+
+#[test]
+fn the_hot_paths_are_short() {
+    if !tool_is_there("objdump") {
+        return;
+    }
+    let library = build();
+    let hot = |name: &str| disassemble(&library, name);
+    let count = |name: &str| hot(name).hot_path().len();
+    println!(
+        "try_push {}, push {}, std's push {}",
+        count("try_push"),
+        count("push"),
+        count("std_push")
+    );
+
+    let try_push = hot("try_push");
+    let path = try_push.hot_path();
+    assert!(path.len() <= 14, "try_push: {path:#?}");
+    assert!(
+        !path.iter().any(|line| touches_the_stack(line)),
+        "try_push has a frame: {path:#?}"
+    );
+
+    let push = hot("push");
+    let path = push.hot_path();
+    assert!(path.len() <= count("std_push").min(20), "push: {path:#?}");
+    assert!(
+        !path.iter().any(|line| touches_the_stack(line)),
+        "push has a frame: {path:#?}"
+    );
+
+    // The calls of `push_str`: memcpy for more than 16 bytes, and the slow way, which is a jump.
+    let push_str = hot("push_str");
+    let calls = push_str
+        .instructions
+        .iter()
+        .filter(|line| line.starts_with("call"));
+    assert_eq!(calls.count(), 1, "push_str: {:#?}", push_str.instructions);
+    let guard = push_str
+        .instructions
+        .iter()
+        .position(|line| line.starts_with("cmp") && line.ends_with(",0x10"));
+    let call = push_str
+        .instructions
+        .iter()
+        .position(|line| line.starts_with("call"));
+    assert!(
+        guard.unwrap() < call.unwrap(),
+        "memcpy is not only for long pieces"
+    );
+
+    // A slice of plain data is one memcpy.
+    let extend = hot("extend_bytes");
+    let calls = extend
+        .instructions
+        .iter()
+        .filter(|line| line.contains("memcpy"));
+    assert!(
+        calls.count() >= 1,
+        "extend_from_slice: {:#?}",
+        extend.instructions
+    );
+}
