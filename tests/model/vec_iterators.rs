@@ -67,6 +67,11 @@ fn made<T: Item>() -> Vec<Verb<T>> {
                 v.extend(some(x, y))
             }
         ),
+    ]
+}
+
+fn copied<T: Item>() -> Vec<Verb<T>> {
+    vec_of![
         verb!(
             "from_slice|try_from_slice|try_from_slice_in",
             |v, x, y| {
@@ -152,6 +157,11 @@ fn taken_apart<T: Item>() -> Vec<Verb<T>> {
             },
             ()
         ),
+    ]
+}
+
+fn turned<T: Item>() -> Vec<Verb<T>> {
+    vec_of![
         verb!("try_from", |v, x, y| {
             v.truncate(4);
             let array: Result<[T; 4], _> = take(v).try_into();
@@ -225,6 +235,8 @@ fn walked<T: Item>() -> Vec<Verb<T>> {
 
 pub(crate) fn verbs<T: Item>() -> Vec<Verb<T>> {
     let mut verbs = made();
+    verbs.extend(copied());
+    verbs.extend(turned());
     verbs.extend(taken_apart());
     verbs.extend(walked());
     verbs

@@ -164,6 +164,11 @@ fn growing<T: Item>() -> Vec<Verb<T>> {
             |v, x, y| v.try_extend(some::<T>(x, y)).unwrap(),
             v.extend(some::<T>(x, y))
         ),
+    ]
+}
+
+fn joined<T: Item>() -> Vec<Verb<T>> {
+    vec_of![
         verb!("append", |v, x, y| {
             let mut other = some(x, y).into_iter().collect();
             v.append(&mut other);
@@ -354,6 +359,7 @@ fn views<T: Item>() -> Vec<Verb<T>> {
 /// All verbs.
 pub(crate) fn verbs<T: Item>() -> Vec<Verb<T>> {
     let mut verbs = growing();
+    verbs.extend(joined());
     verbs.extend(shrinking());
     verbs.extend(room());
     verbs.extend(views());
