@@ -9,7 +9,8 @@
 //! kernel has it, whoever kills the process. The file is made longer by *writing newlines*, which a reader
 //! takes for empty lines: so the file makes sense at every moment, a full disk is an error of a write and not
 //! a fault, and what is too long at the end does not matter. A line begins as a comment, `#`, and becomes
-//! itself with its first letter as the last store: half a line is a comment.
+//! itself with its first letter as the last store: half a line is a comment. Between the two its bytes are stored
+//! one after another, so that behind each of them the newlines begin.
 //!
 //! At exit the file is cut to its length; the few calls that come after that are written one by one. The same
 //! is done with what cannot be mapped (a pipe).
@@ -190,16 +191,16 @@ impl Window {
         };
         // SAFETY: by **Mapped** of `Window` and because the line fits, as the caller has checked, all bytes
         // lie in the mapped pages, which nobody else in this process uses.
-        unsafe {
-            let start = pages.add(self.used);
-            let letter = AtomicU8::from_ptr(start.as_ptr());
-            letter.store(b'#', Ordering::Relaxed);
-            compiler_fence(Ordering::SeqCst);
-            start
-                .add(1)
-                .copy_from_nonoverlapping(NonNull::from(rest).cast(), rest.len());
-            letter.store(first, Ordering::Release);
+        let byte =
+            |index: usize| unsafe { AtomicU8::from_ptr(pages.add(self.used + index).as_ptr()) };
+        byte(0).store(b'#', Ordering::Relaxed);
+        for (index, &value) in rest.iter().enumerate() {
+            // In this order: the stores of a memcpy come in any, and a newline between two of them would cut
+            // the comment.
+            compiler_fence(Ordering::Release);
+            byte(index + 1).store(value, Ordering::Relaxed);
         }
+        byte(0).store(first, Ordering::Release);
         self.used += line.len();
     }
 }
