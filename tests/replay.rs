@@ -123,23 +123,78 @@ fn the_five_recordings_fit_the_general_heap_and_count_as_they_are() {
     }
 }
 
+/// The footprint of three strategies on a recording is what strace sees, and the utilisation its quotient.
+fn assert_footprints(strace: &Path, file: &str, live_bytes_peak: u64) {
+    for strategy in ["freelist", "lifo", "bump"] {
+        let log = temporary(&format!("{strategy}.strace"), b"");
+        let shown = run(Command::new(strace)
+            .args(["-qq", "-e", "trace=mmap,munmap,mremap", "-o"])
+            .arg(&log)
+            .args([BINARY, "replay", "--strategy", strategy, file])
+            .current_dir(ROOT));
+        assert_eq!(shown.code, 0, "{shown:?}");
+        let log = fs::read_to_string(log).expect("strace wrote");
+        let (footprint, util, _) = row(&shown, strategy);
+        assert_eq!(mapped::reserved_bytes_peak(&log), footprint, "{strategy}");
+        let permille = (live_bytes_peak * 1000 + footprint / 2) / footprint;
+        assert_eq!(util, permille, "{strategy}: {shown:?}");
+    }
+}
+
 #[test]
 fn a_footprint_is_the_most_that_strace_sees_mapped() {
     let Some(strace) = tool("strace") else {
         return;
     };
-    for strategy in ["freelist", "lifo", "bump"] {
-        let log = temporary(&format!("{strategy}.strace"), b"");
-        let shown = run(Command::new(&strace)
-            .args(["-qq", "-e", "trace=mmap,munmap,mremap", "-o"])
-            .arg(&log)
-            .args([BINARY, "replay", "--strategy", strategy, FIND])
-            .current_dir(ROOT));
+    let text = fs::read_to_string(format!("{ROOT}/{FIND}")).expect("the recording is there");
+    assert_footprints(&strace, FIND, count_mtrace(&text).live_bytes_peak);
+    let Some(bytes) = decompressed("lua") else {
+        return;
+    };
+    let counted = count_text(std::str::from_utf8(&bytes).expect("text"));
+    let file = temporary("lua-strace.trace", &bytes);
+    let path = file.to_str().expect("a plain path");
+    assert_footprints(&strace, path, counted.live_bytes_peak);
+    fs::remove_file(file).expect("the file is ours");
+}
+
+/// The number behind a key of the JSON object, the first time it comes.
+fn number_of(json: &str, key: &str) -> u64 {
+    let (_, rest) = json
+        .split_once(&format!("\"{key}\":"))
+        .unwrap_or_else(|| panic!("no {key}: {json}"));
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().expect("a number")
+}
+
+#[test]
+fn the_tables_of_replay_take_64_bytes_a_live_block() {
+    const FIXED_BYTES: u64 = 1 << 20;
+    let (Some(time), Some(bytes)) = (tool("time"), decompressed("perl")) else {
+        return;
+    };
+    let file = temporary("perl-tables.trace", &bytes);
+    let script = "exec \"$0\" -f %M \"$1\" replay --strategy freelist --json - <\"$2\"";
+    let piped = "cat \"$2\" | \"$0\" -f %M \"$1\" replay --strategy freelist --json -";
+    for (script, operation_bytes) in [(script, 0), (piped, 8)] {
+        let shown = run(Command::new("sh")
+            .args(["-c", script])
+            .arg(&time)
+            .arg(BINARY)
+            .arg(&file));
         assert_eq!(shown.code, 0, "{shown:?}");
-        let log = fs::read_to_string(log).expect("strace wrote");
-        let (footprint, _, _) = row(&shown, strategy);
-        assert_eq!(mapped::reserved_bytes_peak(&log), footprint, "{strategy}");
+        let resident: u64 = shown.stderr.trim().parse().expect("KiB");
+        let json = shown.stdout.as_str();
+        let most = number_of(json, "footprint_bytes")
+            + 64 * number_of(json, "blocks_peak")
+            + operation_bytes * number_of(json, "operations")
+            + FIXED_BYTES;
+        assert!(
+            resident * 1024 <= most,
+            "{resident} KiB, {most} B: {shown:?}"
+        );
     }
+    fs::remove_file(file).expect("the file is ours");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use super::trace::{Error, Recording};
 use crate::heap::{Counted, Row};
 use crate::memory::{Falling, Ration};
 
-/// The most free blocks that a heap may look at in a replay: about a second.
-pub const STEPS_MAX: u64 = 400_000_000;
+/// The most free blocks that a heap may look at in a replay: one to five seconds, by how far apart they lie.
+pub const STEPS_MAX: u64 = 300_000_000;
 
 /// What a heap may use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
