@@ -56,7 +56,7 @@ pub(super) unsafe fn sort<T, F: FnMut(&T, &T) -> bool>(
         if smaller == 0 {
             // The pivot is a smallest one and nothing has moved: those equal to it go first and are done. A
             // comparison that contradicts itself may send nobody; then the merge shall see to it.
-            // SAFETY: as above.
+            // SAFETY: contract of this function, as above.
             let equal = unsafe {
                 deal(rest, buffer, pivot, &mut |value, pivot| {
                     !is_less(pivot, value)

@@ -168,7 +168,7 @@ impl<T, F: FnMut(&T, &T) -> bool> Sorting<'_, T, F> {
         while length < part.len() {
             for pair in part.chunks_mut(2 * length) {
                 if pair.len() > length {
-                    // SAFETY: as in `sort_part`.
+                    // SAFETY: checked by `sort`: the buffer has room for the slice, and elements have a size.
                     unsafe { merge(pair, length, self.buffer.as_ptr(), self.is_less) };
                 }
             }
