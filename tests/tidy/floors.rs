@@ -177,6 +177,7 @@ pub(crate) const RULES: &[Rule] = &[
                 &[SYS, IO, ("README.md", "src/sys/ a\n")],
                 &[("README.md", 1)],
             ),
+            case(&[SYS], &[("README.md", 1)]),
         ],
     },
 ];
@@ -318,8 +319,11 @@ fn assembly_where_it_belongs(tree: &Tree) -> Vec<Finding> {
 
 fn the_map_is_true(tree: &Tree) -> Vec<Finding> {
     let Some(readme) = tree.get("README.md") else {
-        println!("skipped: the README's map, for want of a README.md");
-        return Vec::new();
+        return vec![Finding {
+            path: "README.md".to_owned(),
+            line: 1,
+            what: "there is none".to_owned(),
+        }];
     };
     let folders: BTreeSet<&str> = tree.files.iter().filter_map(|file| file.floor()).collect();
     let named: Vec<(usize, &str)> = readme
