@@ -31,7 +31,7 @@ macro_rules! vec {
     };
 }
 
-/// The twin of [`vec!`](crate::vec): a `Result`, whose error carries the elements back.
+/// The twin of [`vec!`](macro@crate::vec): a `Result`, whose error carries the elements back.
 ///
 /// ```
 /// use nostd_alloc::try_vec;

@@ -262,7 +262,7 @@ impl<T> SliceExt<T> for [T] {
     }
 }
 
-/// Slices that can be put one behind the other; see [`ConcatExt`].
+/// Slices that can be put one behind the other; see [`ConcatExt`](crate::collections::ConcatExt).
 pub trait Concat<Item: ?Sized> {
     /// What they make together.
     type Output;
@@ -274,7 +274,7 @@ pub trait Concat<Item: ?Sized> {
     fn try_concat(slice: &Self) -> Result<Self::Output, TryReserveError>;
 }
 
-/// Slices that can be put one behind the other with something in between; see [`ConcatExt`].
+/// Slices that can be put one behind the other with something in between; see [`ConcatExt`](crate::collections::ConcatExt).
 pub trait Join<Separator> {
     /// What they make together.
     type Output;
