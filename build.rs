@@ -20,7 +20,8 @@ fn main() {
         // compiles with unwinding, which drag in libgcc_s, would not link.)
         "-no-pie".to_string(),
         "-Wl,--no-dynamic-linker,--build-id=none".to_string(),
-        format!("-Wl,-T,{directory}/linker.ld"),
+        // Not behind `-Wl,`, which would cut the path at a comma.
+        format!("-T{directory}/linker.ld"),
     ];
     if var("CARGO_FEATURE_RT").is_ok() {
         for argument in &arguments {

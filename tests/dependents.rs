@@ -264,6 +264,14 @@ fn what_is_missing_or_misspelt_is_a_clear_error_at_compile_time() {
 }
 
 #[test]
+fn the_library_may_lie_in_a_folder_of_any_name() {
+    let package = Package::with_programs("odd_place", &[("from_odd_place", HELLO)])
+        .with_library_at("a folder, with a comma");
+    let program = package.built("dev").join("from_odd_place");
+    assert_eq!(run(&mut Command::new(program)).stdout, "hello\n");
+}
+
+#[test]
 fn a_program_with_std_needs_one_line_and_keeps_its_own_memcpy() {
     let package = Package::hosted("hosted", include_str!("dependents/programs/hosted.rs"));
     let tested = package.cargo(&["test"]);

@@ -96,6 +96,15 @@ impl Package {
         package
     }
 
+    /// Has the package find the library in a folder of another name, which is a link to this checkout.
+    pub(crate) fn with_library_at(self, name: &str) -> Package {
+        let library = env!("CARGO_MANIFEST_DIR");
+        std::os::unix::fs::symlink(library, self.folder.join(name)).expect("the folder is ours");
+        let manifest = self.read("Cargo.toml").replace(library, name);
+        self.write("Cargo.toml", &manifest);
+        self
+    }
+
     pub(crate) fn read(&self, file: &str) -> String {
         fs::read_to_string(self.folder.join(file)).expect("the file was written")
     }
