@@ -14,7 +14,7 @@
 //! only after those were mapped here, for that purpose.
 //!
 //! # Costs
-//! As [`Kernel`]; a move to another address takes one system call more. Addresses are never used again: of
+//! As [`Kernel`]; a move to another address takes two system calls more. Addresses are never used again: of
 //! the 64 TiB that there are, a program that maps and unmaps without end could run out, and then the kernel
 //! chooses.
 

@@ -27,7 +27,8 @@ unsafe impl Send for Args {}
 unsafe impl Sync for Args {}
 
 impl Args {
-    /// The smallest alternate stack that the processor's registers fit on, in bytes (`AT_MINSIGSTKSZ`).
+    /// The kind of the entry that tells the smallest alternate stack on which the processor's registers fit,
+    /// in bytes (`AT_MINSIGSTKSZ`).
     pub const SIGNAL_STACK_BYTES_MIN: usize = 51;
 
     /// Reads the block.

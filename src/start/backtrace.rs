@@ -12,7 +12,7 @@
 //! be aligned, and the kernel is asked whether it can be read, before it is.
 //!
 //! # Costs
-//! One system call a frame, in a program that ends anyway.
+//! Two system calls a frame, in a program that ends anyway.
 
 use crate::sys;
 use core::ops::ControlFlow;
