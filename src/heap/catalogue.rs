@@ -2,7 +2,7 @@
 //!
 //! To add a strategy: its file, and its row here.
 
-use super::{BestFit, Bump, FirstFit, FreeList, HalfFit, Lifo, NextFit, Strategy, Tlsf};
+use super::{BestFit, Bump, FirstFit, FreeList, HalfFit, Lifo, NextFit, Spans, Strategy, Tlsf};
 use crate::memory::Allocator;
 use core::fmt;
 
@@ -49,6 +49,12 @@ pub const ROWS: &[Row] = &[
         idea: "neighbours merge at once, free blocks wait in bins by size",
         source: "Knuth's boundary tags (1973), Lea's bins (1987)",
         run: |source, visit| visit(&FreeList::new(source)),
+    },
+    Row {
+        name: "spans",
+        idea: "small sizes in classes through hot stacks, the rest in chunks that merge",
+        source: "Bonwick's slabs (1994), jemalloc's arrays of hot blocks (2006)",
+        run: |source, visit| visit(&Spans::<_, true>::new(source)),
     },
     Row {
         name: "first-fit",

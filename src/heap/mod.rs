@@ -19,6 +19,7 @@ mod locked;
 mod next_fit;
 mod place;
 mod regions;
+mod spans;
 #[cfg(test)]
 pub(crate) mod starve;
 mod tagged;
@@ -36,6 +37,7 @@ pub use half_fit::HalfFit;
 pub use lifo::Lifo;
 pub use locked::Locked;
 pub use next_fit::NextFit;
+pub use spans::Spans;
 pub use tagged::Tagged;
 pub use tlsf::Tlsf;
 pub use watched::{Watch, Watched};

@@ -1,0 +1,209 @@
+//! Chunks cut out of free ones, and put back, merged with what is free on both sides.
+//!
+//! A request takes the tightest free chunk that was found, from its lower end; what is left stays free. Blocks
+//! above the small ones are chunks of their own, and grow into a free neighbour.
+//!
+//! # Costs
+//! Constant time but for the few looks into a bin; about a hundred instructions to cut or to merge.
+
+use super::chunk::{CHUNK_BYTES_MAX, Chunk, GRANULE_BYTES};
+use super::classes::class_from_layout;
+use super::{Spans, fault};
+use crate::heap::place::Place;
+use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX, Layout};
+use core::ptr::NonNull;
+
+/// A size in whole granules; `None` for 0 and for what no chunk can be.
+pub(super) fn chunk_bytes_from_size(size: usize) -> Option<usize> {
+    if size == 0 || size > BLOCK_BYTES_MAX {
+        return None;
+    }
+    Some(size.next_multiple_of(GRANULE_BYTES)).filter(|&bytes| bytes <= CHUNK_BYTES_MAX)
+}
+
+impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
+    /// A chunk from the free ones, if one fits.
+    pub(super) fn take_chunk(&self, bytes: usize, align: usize) -> Option<Chunk> {
+        let (free, start) = self.bins.find(&self.map, bytes, align)?;
+        self.bins.remove(&self.map, free);
+        let block = Chunk { start, bytes };
+        self.keep_free(Chunk {
+            start: free.start,
+            bytes: start.0 - free.start.0,
+        });
+        // INVARIANT: **Tiles** and **Merged** hold again: the rests on both sides are free chunks of their own,
+        // and what touched the whole was in use.
+        self.map.set_chunk(block, false);
+        self.keep_free(Chunk {
+            start: block.end(),
+            bytes: free.end().0 - block.end().0,
+        });
+        Some(block)
+    }
+
+    /// A chunk from the free ones, or from new memory, or from what the stacks held back.
+    ///
+    /// # Errors
+    /// [`AllocError`] if there is no memory; no block has changed.
+    pub(super) fn new_chunk(&self, bytes: usize, align: usize) -> Result<Chunk, AllocError> {
+        if let Some(chunk) = self.take_chunk(bytes, align) {
+            return Ok(chunk);
+        }
+        if self.grow(bytes, align).is_err() {
+            self.flush_all();
+        }
+        self.take_chunk(bytes, align).ok_or(AllocError)
+    }
+
+    /// Makes a chunk free that was in use or is new, merged with its free neighbours.
+    pub(super) fn put_chunk(&self, chunk: Chunk) {
+        let mut merged = chunk;
+        self.map.clear_chunk(chunk);
+        let after = self.map.free_after(chunk.end());
+        if let Some(after) = after.filter(|after| merged.bytes + after.bytes <= CHUNK_BYTES_MAX) {
+            self.bins.remove(&self.map, after);
+            self.map.clear_chunk(after);
+            merged.bytes += after.bytes;
+        }
+        let before = self.map.free_before(chunk.start);
+        if let Some(before) = before.filter(|before| merged.bytes + before.bytes <= CHUNK_BYTES_MAX)
+        {
+            self.bins.remove(&self.map, before);
+            merged.start = before.start;
+            merged.bytes += before.bytes;
+        }
+        // INVARIANT: **Tiles** and **Merged** hold again with the merged chunk.
+        self.map.set_chunk(merged, true);
+        self.bins.insert(&self.map, merged);
+    }
+
+    /// Makes a rest free whose neighbours are in use; there may be no rest.
+    fn keep_free(&self, rest: Chunk) {
+        if rest.bytes > 0 {
+            self.map.set_chunk(rest, true);
+            self.bins.insert(&self.map, rest);
+        }
+    }
+
+    /// A block that is no small one.
+    ///
+    /// # Errors
+    /// [`AllocError`] if there is no memory or no such size.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn allocate_large(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        let bytes = chunk_bytes_from_size(layout.size()).ok_or(AllocError)?;
+        let align = layout.align().max(GRANULE_BYTES);
+        let chunk = match self.take_chunk(bytes, align) {
+            Some(chunk) => chunk,
+            None if self.is_apart(bytes)
+                && let Ok(block) = self.allocate_apart(layout) =>
+            {
+                return Ok(block);
+            }
+            None => self.new_chunk(bytes, align)?,
+        };
+        self.tally.add(1, bytes);
+        self.note_peak();
+        Ok(chunk.start.block(bytes))
+    }
+
+    /// Takes back a block that is no small one.
+    ///
+    /// # Safety
+    /// - As [`Allocator::deallocate`].
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn deallocate_large(&self, ptr: NonNull<u8>, layout: Layout) {
+        let start = Place(ptr.addr().get());
+        match self.large_chunk(start, layout) {
+            Some(chunk) => {
+                self.tally.subtract(1, chunk.bytes);
+                self.put_chunk(chunk);
+            }
+            // SAFETY: contract of this function; `large_chunk` has checked that it is a block apart.
+            None => unsafe { self.deallocate_apart(start) },
+        }
+        self.settle();
+    }
+
+    /// The chunk in use at `start`, or `None` for a block apart; ends the program if it is neither, or has
+    /// another size.
+    pub(super) fn large_chunk(&self, start: Place, layout: Layout) -> Option<Chunk> {
+        let (usable, chunk) = match self.map.chunk_state(start.0) {
+            Some(false) => {
+                let chunk = self.map.chunk(start);
+                (chunk.bytes, Some(chunk))
+            }
+            _ => match self.apart_bytes(start.0) {
+                Some(bytes) => (bytes, None),
+                None => self.misused(start.0, layout),
+            },
+        };
+        let size = layout.size();
+        if size == 0 || size > usable || usable - size >= self.rounding(chunk.is_none()) {
+            fault::layout_mismatch(start.0, size, usable);
+        }
+        chunk
+    }
+
+    /// Gives a block that is no small one a new size where it is.
+    ///
+    /// # Safety
+    /// - As [`Allocator::resize`].
+    ///
+    /// # Errors
+    /// [`AllocError`] if what follows it is not free, or if the new size makes a small block.
+    pub(super) unsafe fn resize_large(
+        &self,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+    ) -> Result<usize, AllocError> {
+        let new = Layout::from_size_align(new_size, old.align()).map_err(|_| AllocError)?;
+        let bytes = chunk_bytes_from_size(new_size).ok_or(AllocError)?;
+        if class_from_layout(new).is_some() {
+            return Err(AllocError);
+        }
+        let start = Place(ptr.addr().get());
+        let Some(chunk) = self.large_chunk(start, old) else {
+            // SAFETY: contract of this function; `large_chunk` has checked that it is a block apart.
+            return unsafe { self.resize_apart(start, new_size) };
+        };
+        if bytes > chunk.bytes {
+            self.grow_chunk(chunk, bytes)?;
+        } else if bytes < chunk.bytes {
+            self.map.set_chunk(Chunk { start, bytes }, false);
+            self.put_chunk(Chunk {
+                start: start.up(bytes),
+                bytes: chunk.bytes - bytes,
+            });
+        }
+        self.tally.subtract(1, chunk.bytes);
+        self.tally.add(1, bytes);
+        self.note_peak();
+        if bytes < chunk.bytes {
+            self.settle();
+        }
+        Ok(bytes)
+    }
+
+    /// Lets a chunk grow into the free one behind it.
+    fn grow_chunk(&self, chunk: Chunk, bytes: usize) -> Result<(), AllocError> {
+        let after = self.map.free_after(chunk.end()).ok_or(AllocError)?;
+        let missing = bytes - chunk.bytes;
+        if after.bytes < missing {
+            return Err(AllocError);
+        }
+        self.bins.remove(&self.map, after);
+        self.map.clear_chunk(after);
+        let start = chunk.start;
+        // INVARIANT: **Tiles** and **Merged** hold again: what follows the rest was in use.
+        self.map.set_chunk(Chunk { start, bytes }, false);
+        self.keep_free(Chunk {
+            start: start.up(bytes),
+            bytes: after.bytes - missing,
+        });
+        Ok(())
+    }
+}

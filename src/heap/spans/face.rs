@@ -1,0 +1,139 @@
+//! The heap as the rest of the library sees it: [`Allocator`] and [`Strategy`].
+//!
+//! What a program calls a million times a second stands here and is inlined: the class of the layout, and one
+//! step on the hot stack.
+
+use super::Spans;
+use super::apart::APART_ZEROED_BYTES_MIN;
+use super::classes::{CLASSES, SHAPES, class_from_layout};
+use crate::heap::{Stats, Strategy};
+use crate::memory::{AllocError, Allocator, Layout};
+use core::ptr::{NonNull, with_exposed_provenance_mut};
+
+/// The block of `length` bytes at `address`.
+///
+/// # Safety
+/// - The address is that of memory from the source, which is never 0.
+#[inline(always)]
+unsafe fn block(address: usize, length: usize) -> NonNull<[u8]> {
+    // SAFETY: contract of this function; the source's provenance was exposed by `place_from_ptr`.
+    let ptr = unsafe { NonNull::new_unchecked(with_exposed_provenance_mut(address)) };
+    NonNull::slice_from_raw_parts(ptr, length)
+}
+
+// SAFETY: by **Tiles**, **Spans** and **Stacks** of `Spans`, a block handed out is in no stack, in no set bit and
+// in no free chunk until it comes back, so no two share a byte. Spans begin at pages, so that blocks are
+// aligned as `classes.rs` says; chunks are placed by `Place::aligned`. Memory stays where it is when the heap
+// is moved.
+unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
+    #[inline]
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        let Some(class) = class_from_layout(layout) else {
+            return self.allocate_large(layout);
+        };
+        let address = match self.stacks.pop(class) {
+            Some(address) => address,
+            None => self.refill(class)?,
+        };
+        // SAFETY: by **Stacks** of `Spans`: a block of the class, in nobody's hands.
+        Ok(unsafe { block(address, SHAPES[class].block_bytes) })
+    }
+
+    #[inline]
+    unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
+        let Some(class) = class_from_layout(layout) else {
+            // SAFETY: contract of this function.
+            return unsafe { self.deallocate_large(ptr, layout) };
+        };
+        let address = ptr.addr().get();
+        if CHECKED && !self.is_sound(class, address) {
+            return self.deallocate_doubtful(address, layout);
+        }
+        // INVARIANT: **Stacks** of `Spans` holds again with a block of the class that is live no more.
+        if !self.stacks.push(class, address) {
+            self.overflow(class, address);
+        }
+    }
+
+    fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if layout.size() >= APART_ZEROED_BYTES_MIN && self.cuts_pages() {
+            return self.allocate_apart_zeroed(layout);
+        }
+        let block = self.allocate(layout)?;
+        // SAFETY: the block came from `allocate` just now, and is `len` bytes long.
+        unsafe { block.cast::<u8>().write_bytes(0, block.len()) };
+        Ok(block)
+    }
+
+    unsafe fn resize(
+        &self,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+    ) -> Result<usize, AllocError> {
+        let Some(class) = class_from_layout(old) else {
+            // SAFETY: contract of this function.
+            return unsafe { self.resize_large(ptr, old, new_size) };
+        };
+        if CHECKED && !self.is_sound(class, ptr.addr().get()) {
+            self.check_small(ptr.addr().get(), old);
+        }
+        let new = Layout::from_size_align(new_size, old.align()).map_err(|_| AllocError)?;
+        match class_from_layout(new) == Some(class) {
+            true => Ok(SHAPES[class].block_bytes),
+            false => Err(AllocError),
+        }
+    }
+
+    unsafe fn remap(
+        &self,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        if class_from_layout(old).is_some() {
+            return Err(AllocError);
+        }
+        // SAFETY: contract of this function.
+        unsafe { self.remap_apart(ptr, old, new_size) }
+    }
+}
+
+impl<A: Allocator, const CHECKED: bool> Strategy for Spans<A, CHECKED> {
+    fn stats(&self) -> Stats {
+        let (mut blocks, mut used) = (self.tally.blocks.get(), self.tally.bytes.get());
+        for (class, shape) in SHAPES.iter().enumerate().take(CLASSES) {
+            blocks -= self.stacks.count(class);
+            used -= self.stacks.count(class) * shape.block_bytes;
+        }
+        let (mut largest, mut regions, mut end) = (0, 0, 0);
+        self.bins
+            .for_each(&self.map, |_, chunk| largest = largest.max(chunk.bytes));
+        self.for_each_held(|start, length| {
+            regions += usize::from(start != end);
+            end = start + length;
+        });
+        let bookkeeping = self.meta.held_bytes() + self.map.held_bytes();
+        let footprint = self.supply.held_bytes() + bookkeeping;
+        let footprint_peak = self.supply.held_bytes_peak() + bookkeeping;
+        Stats {
+            used_bytes: used,
+            used_bytes_peak: used.max(self.tally.bytes_peak.get()),
+            free_bytes: footprint - used,
+            largest_free_bytes: largest,
+            footprint_bytes: footprint,
+            footprint_bytes_peak: footprint_peak,
+            blocks,
+            regions,
+            steps: self.steps(),
+        }
+    }
+
+    fn steps(&self) -> u64 {
+        self.bins.looks() + self.tally.refills.get()
+    }
+
+    fn verify(&self) {
+        self.verify_all();
+    }
+}

@@ -1,0 +1,90 @@
+//! What the heap knows of one page: 32 bytes, far away from the page itself.
+//!
+//! ```text
+//! kind     a span's page   a page of chunks          first page of a block apart
+//! index    page of span    -                         how it was born
+//! free     free blocks     -                         -
+//! reach    -               last chunk, in granules   pages
+//! next     list of spans   -                         -
+//! prev     list of spans   back to its start, pages  -
+//! bits     free blocks     [starts, free ones]       -
+//! ```
+//!
+//! The fields of a span stand in the entry of its first page; the others have its kind and their index.
+
+use super::chunk::GRANULE_BYTES;
+use crate::memory::PAGE_BYTES;
+use core::cell::Cell;
+
+/// What a page is used for: a small number, so that one comparison asks for a span of a class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(transparent)]
+pub(super) struct Kind(u8);
+
+impl Kind {
+    /// Not a page of the heap, or its own bookkeeping.
+    pub(super) const NONE: Kind = Kind(0);
+    /// Cut into chunks.
+    pub(super) const CHUNKS: Kind = Kind(1);
+    /// The first page of a block that is a block of the source.
+    pub(super) const APART: Kind = Kind(2);
+    const FIRST_CLASS: u8 = 3;
+
+    /// A page of a span of `class`.
+    #[inline(always)]
+    pub(super) const fn span(class: usize) -> Kind {
+        Kind(class as u8 + Kind::FIRST_CLASS)
+    }
+
+    /// The class of the span, if it is one.
+    pub(super) const fn class(self) -> Option<usize> {
+        match self.0.checked_sub(Kind::FIRST_CLASS) {
+            Some(class) => Some(class as usize),
+            None => None,
+        }
+    }
+}
+
+/// No page: the end of a list of spans.
+pub(super) const NO_PAGE: u32 = u32::MAX;
+
+/// The entry of a page.
+#[derive(Debug)]
+#[repr(C)]
+pub(super) struct Page {
+    pub(super) kind: Cell<Kind>,
+    pub(super) index: Cell<u8>,
+    pub(super) free: Cell<u16>,
+    pub(super) reach: Cell<u32>,
+    pub(super) next: Cell<u32>,
+    pub(super) prev: Cell<u32>,
+    pub(super) bits: [Cell<u64>; 2],
+}
+
+const _: () = assert!(size_of::<Page>() == 32);
+const _: () = assert!(PAGE_BYTES / GRANULE_BYTES == u64::BITS as usize);
+
+impl Page {
+    /// Where chunks begin, a bit a granule.
+    pub(super) fn starts(&self) -> &Cell<u64> {
+        &self.bits[0]
+    }
+
+    /// Which of them are free.
+    pub(super) fn free_starts(&self) -> &Cell<u64> {
+        &self.bits[1]
+    }
+
+    /// In the last page of a chunk: how many pages back it begins.
+    pub(super) fn back(&self) -> &Cell<u32> {
+        &self.prev
+    }
+
+    /// Makes it a page in which no chunk begins.
+    pub(super) fn clear(&self, kind: Kind) {
+        self.kind.set(kind);
+        self.index.set(0);
+        self.bits[0].set(0);
+        self.bits[1].set(0);
+    }
+}

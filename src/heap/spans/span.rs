@@ -1,0 +1,308 @@
+//! Spans: pages cut into blocks of one size, with a bit for each block that is free.
+//!
+//! A span is a chunk of one to four whole pages. Its bits stand in the entry of its first page, or in a cell
+//! of 64 bytes where a page has more than 128 blocks. The spans of a class that have free blocks are on a
+//! list, in a ring through their entries.
+//!
+//! # How is this safe?
+//! A bit is set when the block is in the span and in nobody's hands, so a block that comes back twice is found
+//! here at the latest: its bit is set already.
+//!
+//! # Costs
+//! A block that goes through the span takes about 30 instructions there and back.
+
+use super::chunk::Chunk;
+use super::classes::{BLOCKS_INLINE_MAX, CLASSES, SHAPES, block_index};
+use super::page::{Kind, NO_PAGE, Page};
+use super::{Spans, fault};
+use crate::heap::place::Place;
+use crate::memory::{AllocError, Allocator, PAGE_BYTES};
+use core::cell::Cell;
+use core::ptr::with_exposed_provenance;
+
+/// The words of a cell: a bit for each block of 8 bytes of a page.
+const CELL_WORDS: usize = 8;
+const CELL_BYTES: usize = CELL_WORDS * size_of::<u64>();
+
+/// The lists of spans with free blocks, and the cells that no span uses.
+///
+/// # Invariants
+/// - **Ring**: `heads` names the page of a span or [`NO_PAGE`]; `next` and `prev` of the spans of a class lead
+///   through all of them and back.
+/// - **Cells**: `cell` is 0 or a cell of bookkeeping that no span uses; its first word is the next one or 0.
+#[derive(Debug)]
+pub(super) struct SpanLists {
+    heads: [Cell<u32>; CLASSES],
+    cell: Cell<Place>,
+}
+
+impl SpanLists {
+    pub(super) const fn new() -> SpanLists {
+        // INVARIANT: **Ring** and **Cells** hold: there is no span.
+        SpanLists {
+            heads: [const { Cell::new(NO_PAGE) }; CLASSES],
+            cell: Cell::new(Place::NONE),
+        }
+    }
+
+    /// The first span of a class that has free blocks, by the number of its page.
+    pub(super) fn head(&self, class: usize) -> u32 {
+        self.heads[class].get()
+    }
+}
+
+/// A span at hand: where it begins, the entry of its first page, and its bits.
+#[derive(Clone, Copy)]
+struct Span<'m> {
+    start: usize,
+    page: &'m Page,
+    bits: &'m [Cell<u64>],
+}
+
+/// The bits of a span, from the entry of its first page.
+pub(super) fn bits(class: usize, page: &Page) -> &[Cell<u64>] {
+    if SHAPES[class].blocks <= BLOCKS_INLINE_MAX {
+        return &page.bits;
+    }
+    let cell = with_exposed_provenance(page.bits[0].get() as usize);
+    // SAFETY: by **Spans** of `Spans`: a span with more blocks has a cell, which comes from `take_cell`.
+    unsafe { core::slice::from_raw_parts(cell, CELL_WORDS) }
+}
+
+impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
+    /// Fills the empty stack of a class with the lowest free blocks of one span, the very lowest on top, and
+    /// takes that one.
+    ///
+    /// # Errors
+    /// [`AllocError`] if no span has a free block and there is no memory for a new one.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn refill(&self, class: usize) -> Result<usize, AllocError> {
+        let mut number = self.lists.head(class);
+        if number == NO_PAGE {
+            number = self.make_span(class)?;
+        }
+        let start = self.map.address(number);
+        let page = self.map.entry(start);
+        let slots = self.stacks.widen(&self.meta, &self.source, class);
+        // Without slots a block goes straight to whoever asked.
+        let alone = [const { Cell::new(0) }; 1];
+        let slots = if slots.is_empty() { &alone } else { slots };
+        let count = slots.len().min(page.free.get() as usize);
+        self.take_blocks(class, start, page, &slots[..count]);
+        self.note_peak();
+        self.tally.add(count, count * SHAPES[class].block_bytes);
+        self.tally.refills.set(self.tally.refills.get() + 1);
+        self.stacks.filled(class, count - 1);
+        Ok(slots[count - 1].get())
+    }
+
+    /// Writes the lowest free blocks of a span to `slots`, the very lowest last.
+    fn take_blocks(&self, class: usize, start: usize, page: &Page, slots: &[Cell<usize>]) {
+        let mut left = slots.len();
+        for (index, word) in bits(class, page).iter().enumerate() {
+            let mut set = word.get();
+            while set != 0 && left > 0 {
+                left -= 1;
+                let block = index * u64::BITS as usize + set.trailing_zeros() as usize;
+                slots[left].set(start + block * SHAPES[class].block_bytes);
+                set &= set - 1;
+            }
+            word.set(set);
+        }
+        // INVARIANT: **Spans** holds again: the blocks are in the slots, their bits are clear.
+        page.free.set(page.free.get() - slots.len() as u16);
+        if page.free.get() == 0 {
+            self.unlink(class, self.map.number(start), page);
+        }
+    }
+
+    /// Makes room on a full stack, and puts a block on it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn overflow(&self, class: usize, address: usize) {
+        let count = self.stacks.narrow(class);
+        self.flush(class, count);
+        if !self.stacks.push(class, address) {
+            // A stack without slots.
+            self.return_block(class, &self.span_of(class, address), address);
+            self.tally.subtract(1, SHAPES[class].block_bytes);
+        }
+        self.settle();
+    }
+
+    /// Gives the lowest `count` blocks of a stack back to their spans. Blocks of one span often follow each other,
+    /// so the span of the last one is remembered.
+    fn flush(&self, class: usize, count: usize) {
+        let shape = &SHAPES[class];
+        let mut span: Option<Span> = None;
+        for block in &self.stacks.blocks(class)[..count] {
+            let address = block.get();
+            let owner = match span {
+                Some(span) if address.wrapping_sub(span.start) < shape.pages * PAGE_BYTES => span,
+                _ => self.span_of(class, address),
+            };
+            let emptied = self.return_block(class, &owner, address);
+            span = (!emptied).then_some(owner);
+        }
+        self.stacks.drop_lowest(class, count);
+        self.tally.subtract(count, count * shape.block_bytes);
+    }
+
+    /// Gives all blocks of all stacks back to their spans.
+    pub(super) fn flush_all(&self) {
+        for class in 0..CLASSES {
+            self.flush(class, self.stacks.count(class));
+        }
+    }
+
+    /// The span that a block of a class lies in.
+    fn span_of(&self, class: usize, address: usize) -> Span<'_> {
+        let page_start = address / PAGE_BYTES * PAGE_BYTES;
+        let mut page = self.map.entry(address);
+        let start = page_start - page.index.get() as usize * PAGE_BYTES;
+        if start != page_start {
+            page = self.map.entry(start);
+        }
+        let bits = bits(class, page);
+        Span { start, page, bits }
+    }
+
+    /// Sets the bit of a block, and gives the span up if that was the last one: then the answer is true.
+    #[inline]
+    fn return_block(&self, class: usize, span: &Span, address: usize) -> bool {
+        let block = block_index(class, address - span.start);
+        let word = &span.bits[block / u64::BITS as usize];
+        let bit = 1 << (block % u64::BITS as usize);
+        if word.get() & bit != 0 {
+            fault::double_free(address);
+        }
+        // INVARIANT: **Spans** holds again: one bit and one free block more.
+        word.set(word.get() | bit);
+        let free = span.page.free.get() + 1;
+        span.page.free.set(free);
+        if free as usize == SHAPES[class].blocks {
+            self.drop_span(class, span.start, span.page);
+            return true;
+        }
+        if free == 1 {
+            self.link(class, self.map.number(span.start), span.page);
+        }
+        false
+    }
+
+    /// A span all of whose blocks are free, first on its list.
+    fn make_span(&self, class: usize) -> Result<u32, AllocError> {
+        let shape = &SHAPES[class];
+        let cell = match shape.blocks > BLOCKS_INLINE_MAX {
+            true => Some(self.take_cell()?),
+            false => None,
+        };
+        let bytes = shape.pages * PAGE_BYTES;
+        let chunk = match self.new_chunk(bytes, PAGE_BYTES) {
+            Ok(chunk) => chunk,
+            Err(AllocError) => {
+                if let Some(cell) = cell {
+                    self.keep_cell(cell);
+                }
+                return Err(AllocError);
+            }
+        };
+        let start = chunk.start.0;
+        for index in 0..shape.pages {
+            let page = self.map.entry(start + index * PAGE_BYTES);
+            page.clear(Kind::span(class));
+            page.index.set(index as u8);
+        }
+        let page = self.map.entry(start);
+        if let Some(cell) = cell {
+            page.bits[0].set(cell.0 as u64);
+        }
+        for (index, word) in bits(class, page).iter().enumerate() {
+            let blocks = shape.blocks.saturating_sub(index * u64::BITS as usize);
+            word.set(match blocks {
+                0..64 => (1 << blocks) - 1,
+                _ => u64::MAX,
+            });
+        }
+        page.free.set(shape.blocks as u16);
+        let number = self.map.number(start);
+        self.link(class, number, page);
+        Ok(number)
+    }
+
+    /// Makes a span without live blocks a free chunk again.
+    fn drop_span(&self, class: usize, start: usize, page: &Page) {
+        // A span of one block was full and on no list until now.
+        if SHAPES[class].blocks > 1 {
+            self.unlink(class, self.map.number(start), page);
+        }
+        if SHAPES[class].blocks > BLOCKS_INLINE_MAX {
+            self.keep_cell(Place(page.bits[0].get() as usize));
+        }
+        let bytes = SHAPES[class].pages * PAGE_BYTES;
+        self.map
+            .for_each_page(start, bytes, |page| page.clear(Kind::CHUNKS));
+        self.put_chunk(Chunk {
+            start: Place(start),
+            bytes,
+        });
+    }
+
+    /// Puts a span at the end of the list of its class.
+    fn link(&self, class: usize, number: u32, page: &Page) {
+        let head = &self.lists.heads[class];
+        // INVARIANT: **Ring** holds again with the span before the head.
+        if head.get() == NO_PAGE {
+            page.next.set(number);
+            page.prev.set(number);
+            head.set(number);
+            return;
+        }
+        let first = self.span_entry(head.get());
+        let last = self.span_entry(first.prev.get());
+        page.next.set(head.get());
+        page.prev.set(first.prev.get());
+        last.next.set(number);
+        first.prev.set(number);
+    }
+
+    /// Takes a span off the list of its class.
+    fn unlink(&self, class: usize, number: u32, page: &Page) {
+        let head = &self.lists.heads[class];
+        let (next, prev) = (page.next.get(), page.prev.get());
+        // INVARIANT: **Ring** holds again without the span.
+        if next == number {
+            head.set(NO_PAGE);
+            return;
+        }
+        self.span_entry(prev).next.set(next);
+        self.span_entry(next).prev.set(prev);
+        if head.get() == number {
+            head.set(next);
+        }
+    }
+
+    /// The entry of the first page of a span on a list.
+    pub(super) fn span_entry(&self, number: u32) -> &Page {
+        self.map.entry(self.map.address(number))
+    }
+
+    fn take_cell(&self) -> Result<Place, AllocError> {
+        let cell = self.lists.cell.get();
+        if cell.is_none() {
+            return self.meta.take(&self.source, CELL_BYTES);
+        }
+        // INVARIANT: **Cells** holds again without this one.
+        // SAFETY: by **Cells** of `SpanLists`.
+        self.lists.cell.set(Place(unsafe { cell.word(0) }));
+        Ok(cell)
+    }
+
+    fn keep_cell(&self, cell: Place) {
+        // SAFETY: the cell comes from `take_cell`, and its span is no more.
+        unsafe { cell.set_word(0, self.lists.cell.get().0) };
+        // INVARIANT: **Cells** holds again with this one.
+        self.lists.cell.set(cell);
+    }
+}

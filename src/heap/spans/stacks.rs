@@ -1,0 +1,283 @@
+//! Hot stacks: the blocks of each class that were freed last, handed out first.
+//!
+//! ```text
+//! slots   |0| a b c . . . . |      ends   top, bottom, limit: addresses of slots
+//!            ^bottom ^top ^limit
+//! ```
+//!
+//! An array of addresses and no list through the blocks: a freed block is not touched, and there is no link
+//! that a write after free could reach. Below each stack lies a slot that stays 0, so that the top one can be
+//! compared without asking whether there is one.
+//!
+//! A stack begins short. It doubles its limit when it has to be refilled and halves it when it overflows twice
+//! in a row, so a program that only frees keeps few blocks, and few spans, from going back. Slots are
+//! bookkeeping; where there is no memory for them, blocks go to their span and come from it one by one.
+//!
+//! # Costs
+//! A request: load, compare, load, store. A block that comes back: the same, and with the checks one look at
+//! the map and one multiplication. 8 bytes a slot, up to twice as many as the longest limit.
+
+use super::Spans;
+use super::classes::{CLASSES, SHAPES, begins_block, class_from_layout};
+use super::fault;
+use super::meta::Meta;
+use super::page::{Kind, Page};
+use crate::memory::{Allocator, Layout, PAGE_BYTES};
+use core::cell::Cell;
+use core::ptr::with_exposed_provenance;
+
+const SLOT_BYTES: usize = size_of::<usize>();
+
+/// The slot below the bottom of a stack that has no slots yet.
+static NO_SLOT: [usize; 2] = [0, 0];
+
+/// The stacks of all classes.
+///
+/// # Invariants
+/// - **Range**: `bottom <= top <= limit` for each class, all three within its slots (or the second word of
+///   `NO_SLOT` before it has any), and `limit` is at most `capacity` slots above `bottom`.
+/// - **Floor**: the slot below each bottom is 0.
+#[derive(Debug)]
+pub(super) struct Stacks {
+    ends: [Ends; CLASSES],
+    capacity: [Cell<u32>; CLASSES],
+    /// Whether a stack has overflowed since it was last refilled.
+    falling: [Cell<bool>; CLASSES],
+}
+
+/// Where a stack begins, where it ends now, and where it is full.
+#[derive(Debug)]
+struct Ends {
+    top: Cell<*const Cell<usize>>,
+    bottom: Cell<*const Cell<usize>>,
+    limit: Cell<*const Cell<usize>>,
+}
+
+// SAFETY: by **Range** of `Stacks`, what it points to belongs to this heap alone (or is never written), so it
+// goes where the heap goes.
+unsafe impl Send for Stacks {}
+
+impl Stacks {
+    pub(super) const fn new() -> Stacks {
+        const NOWHERE: *const Cell<usize> = (&raw const NO_SLOT[1]).cast();
+        // INVARIANT: **Range** and **Floor** hold: every stack is empty and full.
+        Stacks {
+            ends: [const {
+                Ends {
+                    top: Cell::new(NOWHERE),
+                    bottom: Cell::new(NOWHERE),
+                    limit: Cell::new(NOWHERE),
+                }
+            }; CLASSES],
+            capacity: [const { Cell::new(0) }; CLASSES],
+            falling: [const { Cell::new(false) }; CLASSES],
+        }
+    }
+
+    /// Takes the top block, if there is one.
+    #[inline(always)]
+    pub(super) fn pop(&self, class: usize) -> Option<usize> {
+        let Ends { top, bottom, .. } = &self.ends[class];
+        if top.get() == bottom.get() {
+            return None;
+        }
+        // SAFETY: by **Range** of `Stacks`: that the stack is not empty was checked above.
+        let slot = unsafe { top.get().sub(1) };
+        // INVARIANT: **Range** holds: the stack was not empty.
+        top.set(slot);
+        // SAFETY: by **Range** of `Stacks`, as above.
+        Some(unsafe { (*slot).get() })
+    }
+
+    /// Puts a block on top, if there is room.
+    #[inline(always)]
+    pub(super) fn push(&self, class: usize, address: usize) -> bool {
+        let Ends { top, limit, .. } = &self.ends[class];
+        let slot = top.get();
+        if slot == limit.get() {
+            return false;
+        }
+        // INVARIANT: **Range** holds: the top was below the limit.
+        // SAFETY: by **Range** of `Stacks`: that the slot is below the limit was checked above.
+        unsafe {
+            (*slot).set(address);
+            top.set(slot.add(1));
+        }
+        true
+    }
+
+    /// The block on top, or 0.
+    #[inline(always)]
+    pub(super) fn top(&self, class: usize) -> usize {
+        // SAFETY: by **Range** and **Floor** of `Stacks`: there is a slot below each top.
+        unsafe { (*self.ends[class].top.get().sub(1)).get() }
+    }
+
+    /// How many blocks are on a stack.
+    pub(super) fn count(&self, class: usize) -> usize {
+        let Ends { top, bottom, .. } = &self.ends[class];
+        (top.get().addr() - bottom.get().addr()) / SLOT_BYTES
+    }
+
+    /// How many blocks a stack takes before it overflows.
+    pub(super) fn room(&self, class: usize) -> usize {
+        let Ends { limit, bottom, .. } = &self.ends[class];
+        (limit.get().addr() - bottom.get().addr()) / SLOT_BYTES
+    }
+
+    /// The blocks on a stack, the lowest first.
+    pub(super) fn blocks(&self, class: usize) -> &[Cell<usize>] {
+        // SAFETY: by **Range** of `Stacks`.
+        unsafe { core::slice::from_raw_parts(self.ends[class].bottom.get(), self.count(class)) }
+    }
+
+    /// Doubles the limit of an empty stack as far as there is memory, and returns the slots of its lower half.
+    pub(super) fn widen<A: Allocator>(
+        &self,
+        meta: &Meta,
+        source: &A,
+        class: usize,
+    ) -> &[Cell<usize>] {
+        self.falling[class].set(false);
+        let wished = (self.room(class) * 2).clamp(room_min(class), SHAPES[class].depth);
+        if wished > self.capacity[class].get() as usize {
+            self.take_slots(meta, source, class, wished);
+        }
+        let room = wished.min(self.capacity[class].get() as usize);
+        self.set_room(class, room);
+        // SAFETY: by **Range** of `Stacks`.
+        unsafe { core::slice::from_raw_parts(self.ends[class].bottom.get(), room.div_ceil(2)) }
+    }
+
+    /// Gives an empty stack new slots, if there is memory; the old ones stay unused.
+    fn take_slots<A: Allocator>(&self, meta: &Meta, source: &A, class: usize, count: usize) {
+        let Ok(slots) = meta.take(source, (1 + count) * SLOT_BYTES) else {
+            return;
+        };
+        // The word below the bottom is zero, as all bookkeeping is at first.
+        let bottom = with_exposed_provenance(slots.0 + SLOT_BYTES);
+        let ends = &self.ends[class];
+        // INVARIANT: **Range** and **Floor** hold with the new slots: the stack is empty.
+        ends.top.set(bottom);
+        ends.bottom.set(bottom);
+        ends.limit.set(bottom);
+        self.capacity[class].set(count as u32);
+    }
+
+    /// Sets the limit, which is at most the capacity.
+    fn set_room(&self, class: usize, room: usize) {
+        let Ends { bottom, limit, .. } = &self.ends[class];
+        // INVARIANT: **Range** holds when the top is at most there (contract of the callers).
+        limit.set(bottom.get().wrapping_add(room));
+    }
+
+    /// Halves the limit if the stack has not been refilled since it last overflowed; returns how many blocks are
+    /// to go, so that half of the limit is left.
+    pub(super) fn narrow(&self, class: usize) -> usize {
+        let mut room = self.room(class);
+        if self.falling[class].replace(true) {
+            room = (room / 2).max(room_min(class)).min(room);
+        }
+        self.count(class) - room / 2
+    }
+
+    /// Says that a stack which was empty holds `count` blocks, written to its lowest slots.
+    pub(super) fn filled(&self, class: usize, count: usize) {
+        let Ends { top, bottom, .. } = &self.ends[class];
+        // INVARIANT: **Range** holds: `widen` has lent no more slots than up to the limit.
+        top.set(bottom.get().wrapping_add(count));
+    }
+
+    /// Takes the lowest `count` blocks off, which have gone; the limit falls to twice what is left.
+    pub(super) fn drop_lowest(&self, class: usize, count: usize) {
+        let blocks = self.blocks(class);
+        for (to, from) in blocks.iter().zip(&blocks[count..]) {
+            to.set(from.get());
+        }
+        let left = blocks.len() - count;
+        self.filled(class, left);
+        let room = (left * 2).max(room_min(class)).min(self.room(class));
+        self.set_room(class, room);
+    }
+}
+
+/// Whether the page of `address` belongs to a span of `class`, in which a block begins there.
+#[inline(always)]
+fn is_block(class: usize, address: usize, page: &Page) -> bool {
+    let offset = page.index.get() as usize * PAGE_BYTES + address % PAGE_BYTES;
+    page.kind.get() == Kind::span(class) && begins_block(class, offset)
+}
+
+/// The shortest limit of a stack that has slots: few blocks where they are large.
+fn room_min(class: usize) -> usize {
+    match SHAPES[class].block_bytes {
+        0..=128 => 8,
+        129..=512 => 4,
+        _ => 2,
+    }
+}
+
+impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
+    /// Whether `address` may be a live block of `class`: the start of a block in a span of that class, and not
+    /// the block on top of the stack. Asks only what one look at the map can tell.
+    #[inline(always)]
+    pub(super) fn is_sound(&self, class: usize, address: usize) -> bool {
+        let Some(page) = self.map.find_at_once(address) else {
+            return false;
+        };
+        is_block(class, address, page) && self.stacks.top(class) != address
+    }
+
+    /// Takes back a small block that one look could not vouch for, or ends the program.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn deallocate_doubtful(&self, address: usize, layout: Layout) {
+        self.check_small(address, layout);
+        if let Some(class) = class_from_layout(layout)
+            && !self.stacks.push(class, address)
+        {
+            self.overflow(class, address);
+        }
+    }
+
+    /// Ends the program unless `address` may be a live block with this layout.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn check_small(&self, address: usize, layout: Layout) {
+        let sound = class_from_layout(layout).is_some_and(|class| {
+            let page = self.map.find(address);
+            page.is_some_and(|page| is_block(class, address, page))
+                && self.stacks.top(class) != address
+        });
+        if !sound {
+            self.misused(address, layout);
+        }
+    }
+
+    /// Ends the program with the line that fits: `address`, named with `layout`, is no live block.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn misused(&self, address: usize, layout: Layout) -> ! {
+        let Some(page) = self.map.find(address) else {
+            fault::invalid_free(address);
+        };
+        let Some(class) = page.kind.get().class() else {
+            match self.map.chunk_state(address) {
+                Some(true) => fault::double_free(address),
+                Some(false) => {
+                    let usable = self.map.chunk(crate::heap::place::Place(address)).bytes;
+                    fault::layout_mismatch(address, layout.size(), usable)
+                }
+                None => fault::invalid_free(address),
+            }
+        };
+        let offset = page.index.get() as usize * PAGE_BYTES + address % PAGE_BYTES;
+        if !begins_block(class, offset) {
+            fault::invalid_free(address);
+        }
+        if class_from_layout(layout) == Some(class) {
+            fault::double_free(address);
+        }
+        fault::layout_mismatch(address, layout.size(), SHAPES[class].block_bytes)
+    }
+}

@@ -1,0 +1,328 @@
+//! Where the heap's memory comes from, how much of it is kept, and how it goes back.
+//!
+//! Growing in small steps is what a small program saves memory by: a step is a 32nd of what is held, at least
+//! 64 KiB, at most 1 MiB. What the source hands out next to what is held merges with it.
+//!
+//! Over a source with a grain of one page any free pages may go back: after a free, when more is free than
+//! max(512 KiB, a quarter of what is in use), the largest free chunks give pages back until half of that is
+//! left; runs of less than 64 KiB only when twice as much is free. When what is in use has halved since the last time, the hot stacks are emptied first, so that a
+//! program that frees all it has is left with next to nothing.
+//!
+//! Over any other source memory comes and goes in whole *extents*, on a list through their first granule, and
+//! goes back when the heap does.
+//!
+//! # Source
+//! The bound by live bytes is Hoard's (Berger and others, 2000).
+
+use super::Spans;
+use super::chunk::{Chunk, GRANULE_BYTES};
+use super::page::Kind;
+use crate::heap::place::{Place, place_from_ptr};
+use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE_BYTES};
+use core::cell::Cell;
+
+/// Growth: at least, at most, and as a part of what is held.
+const STEP_BYTES_MIN: usize = 64 * 1024;
+const STEP_BYTES_MAX: usize = 1024 * 1024;
+const STEP_DIVISOR: usize = 32;
+
+/// What may be free: so much, or this part of what is in use.
+const FREE_BYTES_MAX: usize = 512 * 1024;
+const FREE_DIVISOR: usize = 4;
+
+/// Fewer pages than this are not worth a system call, as long as there are longer runs.
+const RETURN_BYTES_MIN: usize = 16 * PAGE_BYTES;
+
+/// The words of an extent's head.
+const PREVIOUS: usize = 0;
+const SIZE: usize = 1;
+
+/// What is held from the source for blocks.
+///
+/// # Invariants
+/// - **Extents**: `extent` is 0 or the start of a block of a source without a grain; its first word is the one
+///   before it or 0, its second its size in bytes. Its first granule is a chunk in use.
+#[derive(Debug)]
+pub(super) struct Supply {
+    held: Cell<usize>,
+    held_peak: Cell<usize>,
+    use_mark: Cell<usize>,
+    extent: Cell<Place>,
+}
+
+impl Supply {
+    pub(super) const fn new() -> Supply {
+        // INVARIANT: **Extents** holds: there is none.
+        Supply {
+            held: Cell::new(0),
+            held_peak: Cell::new(0),
+            use_mark: Cell::new(0),
+            extent: Cell::new(Place::NONE),
+        }
+    }
+
+    /// Counts bytes that came from the source.
+    pub(super) fn hold(&self, bytes: usize) {
+        self.held.set(self.held.get() + bytes);
+        self.held_peak
+            .set(self.held_peak.get().max(self.held.get()));
+    }
+
+    /// Counts bytes that went back to it.
+    pub(super) fn release(&self, bytes: usize) {
+        self.held.set(self.held.get() - bytes);
+    }
+
+    /// Bytes held from the source for blocks.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.held.get()
+    }
+
+    /// The most that were held at once.
+    pub(super) fn held_bytes_peak(&self) -> usize {
+        self.held_peak.get()
+    }
+}
+
+impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
+    /// Whether the source's memory may be given back page by page.
+    pub(super) fn cuts_pages(&self) -> bool {
+        self.source.grain() == PAGE_BYTES
+    }
+
+    /// Bytes in spans, chunks in use and blocks apart.
+    fn in_use(&self) -> usize {
+        self.supply.held_bytes() - self.bins.bytes()
+    }
+
+    /// How much may be free.
+    pub(super) fn allowance(&self) -> usize {
+        FREE_BYTES_MAX.max(self.in_use() / FREE_DIVISOR)
+    }
+
+    /// Remembers the most in use since the stacks were last emptied.
+    pub(super) fn note_use(&self) {
+        let mark = &self.supply.use_mark;
+        mark.set(mark.get().max(self.in_use()));
+    }
+
+    /// Remembers the most bytes in blocks.
+    pub(super) fn note_peak(&self) {
+        let peak = &self.tally.bytes_peak;
+        peak.set(peak.get().max(self.tally.bytes.get()));
+    }
+
+    /// Adds memory in which a chunk of `bytes` at `align` fits.
+    ///
+    /// # Errors
+    /// [`AllocError`] if the source has no more.
+    pub(super) fn grow(&self, bytes: usize, align: usize) -> Result<(), AllocError> {
+        let (head, align) = match self.cuts_pages() {
+            true => (0, align.max(PAGE_BYTES)),
+            // Behind the head of an extent the alignment begins anew.
+            false => (align.max(GRANULE_BYTES), PAGE_BYTES),
+        };
+        let need = bytes.checked_add(head).ok_or(AllocError)?;
+        let step = self.supply.held_bytes() / STEP_DIVISOR;
+        let step = step.clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
+        for wished in [need.max(step), need] {
+            if wished > BLOCK_BYTES_MAX - PAGE_BYTES {
+                return Err(AllocError);
+            }
+            let layout = Layout::from_size_align(wished.next_multiple_of(PAGE_BYTES), align);
+            if let Ok(layout) = layout
+                && self.add(layout).is_ok()
+            {
+                self.note_use();
+                return Ok(());
+            }
+        }
+        Err(AllocError)
+    }
+
+    /// Adds one block of the source as a free chunk.
+    fn add(&self, layout: Layout) -> Result<(), AllocError> {
+        let block = self.source.allocate(layout)?;
+        let (start, bytes) = (place_from_ptr(block.cast()), layout.size());
+        let (map, source) = (&self.map, &self.source);
+        if map
+            .cover(&self.meta, source, start.0, start.0 + bytes)
+            .is_err()
+        {
+            // SAFETY: the block came from the source just now.
+            unsafe { source.deallocate(block.cast(), layout) };
+            return Err(AllocError);
+        }
+        self.supply.hold(bytes);
+        map.for_each_page(start.0, bytes, |page| page.clear(Kind::CHUNKS));
+        let mut chunk = Chunk { start, bytes };
+        if !self.cuts_pages() {
+            let head = Chunk {
+                start,
+                bytes: GRANULE_BYTES,
+            };
+            // SAFETY: the block came from the source just now, longer than its head.
+            unsafe {
+                start.set_word(PREVIOUS, self.supply.extent.get().0);
+                start.set_word(SIZE, bytes);
+            }
+            // INVARIANT: **Extents** holds again with this one as the last.
+            self.supply.extent.set(start);
+            map.set_chunk(head, false);
+            chunk = Chunk {
+                start: head.end(),
+                bytes: bytes - GRANULE_BYTES,
+            };
+        }
+        self.put_chunk(chunk);
+        Ok(())
+    }
+
+    /// After a free: empties the stacks when little is left in use, and gives back what is too much: long runs
+    /// of pages, and single ones only if there are not enough of those.
+    pub(super) fn settle(&self) {
+        let in_use = self.in_use();
+        let mut pages_min = RETURN_BYTES_MIN;
+        if in_use < self.supply.use_mark.get() / 2 {
+            self.supply.use_mark.set(in_use);
+            self.flush_all();
+            pages_min = PAGE_BYTES;
+        }
+        let allowance = self.allowance();
+        if self.bins.bytes() > allowance {
+            self.give_back_down_to(allowance / 2, pages_min);
+        }
+        if self.bins.bytes() > allowance * 2 {
+            self.give_back_down_to(allowance, PAGE_BYTES);
+        }
+        if pages_min == PAGE_BYTES {
+            self.map.shrink(&self.source, self.supply.held_bytes());
+        }
+    }
+
+    /// Gives back all that can be: the hot stacks are emptied, and every free page goes to the source if the
+    /// source takes pages. What is left is what live blocks keep.
+    pub fn trim(&self) {
+        self.flush_all();
+        self.give_back_down_to(0, PAGE_BYTES);
+        self.map.shrink(&self.source, self.supply.held_bytes());
+    }
+
+    /// Gives free pages back, the largest chunks first, until at most `bytes` are free or no chunk has
+    /// `pages_min` bytes of whole pages.
+    fn give_back_down_to(&self, bytes: usize, pages_min: usize) {
+        if !self.cuts_pages() {
+            return;
+        }
+        while self.bins.bytes() > bytes {
+            let excess = (self.bins.bytes() - bytes).next_multiple_of(PAGE_BYTES);
+            let Some(chunk) = self.bins.largest(&self.map, pages_min) else {
+                return;
+            };
+            let (start, length) = chunk.pages();
+            if length < pages_min {
+                return;
+            }
+            let length = length.min(excess.max(pages_min));
+            self.bins.remove(&self.map, chunk);
+            self.map.clear_chunk(chunk);
+            // INVARIANT: **Tiles** holds again: the map forgets the pages, the rests are chunks of their own.
+            self.map
+                .for_each_page(start, length, |page| page.clear(Kind::NONE));
+            self.keep_rests(chunk, start, start + length);
+            self.supply.release(length);
+            // SAFETY: the pages came from the source; they are in no block, and no chunk has them any more.
+            unsafe { self.give_run_back(start, length) };
+        }
+    }
+
+    /// What is left of a chunk below `start` and from `end` on stays free.
+    fn keep_rests(&self, chunk: Chunk, start: usize, end: usize) {
+        let rests = [
+            (chunk.start.0, start - chunk.start.0),
+            (end, chunk.end().0 - end),
+        ];
+        for (start, bytes) in rests {
+            if bytes > 0 {
+                let start = Place(start);
+                self.put_chunk(Chunk { start, bytes });
+            }
+        }
+    }
+
+    /// Calls `visit` with the start of each extent, the last one first.
+    pub(super) fn for_each_extent(&self, mut visit: impl FnMut(Place)) {
+        let mut extent = self.supply.extent.get();
+        while !extent.is_none() {
+            visit(extent);
+            // SAFETY: by **Extents** of `Supply`.
+            extent = Place(unsafe { extent.word(PREVIOUS) });
+        }
+    }
+
+    /// Gives the extents of a source without a grain back, the last one first.
+    ///
+    /// # Safety
+    /// - Nobody uses a block of the heap after this.
+    unsafe fn give_extents_back(&self) {
+        while !self.supply.extent.get().is_none() {
+            let extent = self.supply.extent.get();
+            // SAFETY: by **Extents** of `Supply`; nobody uses a byte of it (contract of this function).
+            unsafe {
+                let (previous, size) = (extent.word(PREVIOUS), extent.word(SIZE));
+                // INVARIANT: **Extents** holds for the one before it.
+                self.supply.extent.set(Place(previous));
+                if let Ok(layout) = Layout::from_size_align(size, PAGE_BYTES) {
+                    self.source.deallocate(extent.ptr(), layout);
+                }
+            }
+        }
+    }
+
+    /// Gives every page back that the map calls the heap's own.
+    ///
+    /// # Safety
+    /// - Nobody uses a block of the heap after this.
+    unsafe fn give_all_pages_back(&self) {
+        let (mut start, mut end) = (0, 0);
+        self.for_each_held(|address, length| {
+            if address != end {
+                // SAFETY: the pages from `start` to `end` came from the source, as below.
+                unsafe { self.give_run_back(start, end - start) };
+                start = address;
+            }
+            end = address + length;
+        });
+        // SAFETY: by **Tiles** of `Spans`, held pages came from the source; nobody uses them (contract of this
+        // function).
+        unsafe { self.give_run_back(start, end - start) };
+    }
+
+    /// Gives pages to the source, and leaves the map alone.
+    ///
+    /// # Safety
+    /// - The pages came from the source, and nobody uses them.
+    pub(super) unsafe fn give_run_back(&self, start: usize, length: usize) {
+        if let Ok(layout) = Layout::from_size_align(length, PAGE_BYTES)
+            && length > 0
+        {
+            // SAFETY: contract of this function; a source with a grain takes parts back.
+            unsafe { self.source.deallocate(Place(start).ptr(), layout) };
+        }
+    }
+}
+
+impl<A: Allocator, const CHECKED: bool> Drop for Spans<A, CHECKED> {
+    fn drop(&mut self) {
+        // SAFETY: checked by the borrow: the heap ends here, and with it every block of it.
+        unsafe {
+            if self.cuts_pages() {
+                self.give_all_pages_back();
+            } else {
+                self.give_extents_back();
+            }
+            self.map.give_back(&self.source);
+            self.meta.give_back(&self.source);
+        }
+    }
+}

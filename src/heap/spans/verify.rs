@@ -1,0 +1,306 @@
+//! Every invariant of the heap, asserted by name: a walk over all pages, chunks, spans and stacks.
+
+use super::Spans;
+use super::bins::Bins;
+use super::chunk::Chunk;
+use super::classes::{CLASSES, SHAPES, begins_block, block_index};
+use super::page::{Kind, NO_PAGE, Page};
+use super::span::bits;
+use crate::heap::place::Place;
+use crate::memory::{Allocator, PAGE_BYTES};
+
+impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
+    /// Calls `visit` with the start and the length of what is held for blocks: single pages, and blocks apart.
+    pub(super) fn for_each_held(&self, mut visit: impl FnMut(usize, usize)) {
+        self.map.for_each(|address, page| match page.kind.get() {
+            Kind::NONE => {}
+            Kind::APART => visit(address, page.reach.get() as usize * PAGE_BYTES),
+            _ => visit(address, PAGE_BYTES),
+        });
+    }
+
+    pub(super) fn verify_all(&self) {
+        let mut tiled = 0;
+        let (mut blocks, mut used) = (0, 0);
+        self.map.for_each(|address, page| match page.kind.get() {
+            Kind::NONE => {}
+            Kind::APART => {
+                let bytes = page.reach.get() as usize * PAGE_BYTES;
+                (tiled, blocks, used) = (tiled + bytes, blocks + 1, used + bytes);
+            }
+            Kind::CHUNKS => self.for_each_chunk(address, page, |chunk, free| {
+                tiled += chunk.bytes;
+                self.verify_chunk(chunk, free);
+                if !free && !self.is_head(chunk) {
+                    (blocks, used) = (blocks + 1, used + chunk.bytes);
+                }
+            }),
+            _ if page.index.get() == 0 => {
+                let out = self.verify_span(address, page);
+                tiled += out.2;
+                (blocks, used) = (blocks + out.0, used + out.1);
+            }
+            _ => {}
+        });
+        assert!(
+            tiled == self.supply.held_bytes(),
+            "Tiles: spans, chunks and blocks apart are {tiled} bytes, {} are held",
+            self.supply.held_bytes()
+        );
+        assert!(blocks == self.tally.blocks.get(), "Sums: blocks");
+        assert!(used == self.tally.bytes.get(), "Sums: bytes in blocks");
+        self.verify_bins();
+        for class in 0..CLASSES {
+            self.verify_list(class);
+            self.verify_stack(class);
+        }
+    }
+
+    /// Whether a chunk is the head of an extent, which is in use and no block.
+    fn is_head(&self, chunk: Chunk) -> bool {
+        !self.cuts_pages() && chunk.start.0.is_multiple_of(PAGE_BYTES) && {
+            let mut found = false;
+            self.for_each_extent(|extent| found |= extent == chunk.start);
+            found
+        }
+    }
+
+    /// Calls `visit` with each chunk that begins in a page, and whether it is free.
+    fn for_each_chunk(&self, address: usize, page: &Page, mut visit: impl FnMut(Chunk, bool)) {
+        let mut starts = page.starts().get();
+        assert!(
+            page.free_starts().get() & !starts == 0,
+            "Tiles: a free chunk that does not begin"
+        );
+        while starts != 0 {
+            let granule = starts.trailing_zeros() as usize;
+            let start = address + granule * super::chunk::GRANULE_BYTES;
+            let free = page.free_starts().get() >> granule & 1 != 0;
+            visit(self.map.chunk(Place(start)), free);
+            starts &= starts - 1;
+        }
+    }
+
+    fn verify_chunk(&self, chunk: Chunk, free: bool) {
+        let (start, end) = (chunk.start.0, chunk.end().0);
+        assert!(
+            chunk.bytes > 0,
+            "Tiles: a chunk without bytes at {start:#x}"
+        );
+        if free {
+            let after = self.map.free_after(chunk.end());
+            assert!(after.is_none(), "Merged: free chunks touch at {end:#x}");
+            let found = self.map.free_before(chunk.end());
+            assert!(found == Some(chunk), "Tiles: no way back from {end:#x}");
+        }
+        for page in (start.next_multiple_of(PAGE_BYTES)..end).step_by(PAGE_BYTES) {
+            let entry = self.map.find(page);
+            if page != start && page / PAGE_BYTES != end / PAGE_BYTES {
+                let starts = entry.map_or(0, |entry| match entry.kind.get() {
+                    Kind::CHUNKS => entry.starts().get(),
+                    Kind::NONE => 0,
+                    _ => u64::MAX,
+                });
+                assert!(
+                    starts == 0,
+                    "Tiles: something begins in a chunk at {page:#x}"
+                );
+            }
+        }
+    }
+
+    /// Checks a span, and returns its blocks that are not free, their bytes, and its length.
+    fn verify_span(&self, start: usize, first: &Page) -> (usize, usize, usize) {
+        let class = first.kind.get().class().expect("Tiles: a kind of page");
+        let shape = &SHAPES[class];
+        for index in 0..shape.pages {
+            let page = self.map.entry(start + index * PAGE_BYTES);
+            assert!(
+                page.kind.get() == first.kind.get() && page.index.get() as usize == index,
+                "Spans: page {index} of the span at {start:#x}"
+            );
+        }
+        let words = bits(class, first);
+        let set: u32 = words.iter().map(|word| word.get().count_ones()).sum();
+        assert!(
+            set as usize == first.free.get() as usize,
+            "Spans: {set} bits of {start:#x}, {} blocks free",
+            first.free.get()
+        );
+        for (index, word) in words.iter().enumerate() {
+            let room = shape.blocks.saturating_sub(index * 64);
+            assert!(
+                room >= 64 || word.get() >> room == 0,
+                "Spans: a bit without a block at {start:#x}"
+            );
+        }
+        let out = shape.blocks - set as usize;
+        (out, out * shape.block_bytes, shape.pages * PAGE_BYTES)
+    }
+
+    fn verify_bins(&self) {
+        let mut free_bytes = 0;
+        self.bins.for_each(&self.map, |bin, chunk| {
+            assert!(Bins::belongs(bin, chunk), "Merged: a chunk in another bin");
+            free_bytes += chunk.bytes;
+            assert!(
+                free_bytes <= self.supply.held_bytes(),
+                "Merged: a bin goes round"
+            );
+        });
+        assert!(
+            free_bytes == self.bins.bytes(),
+            "Merged: the sum of the bins"
+        );
+        let mut free_chunks = 0;
+        self.map.for_each(|address, page| {
+            if page.kind.get() == Kind::CHUNKS {
+                self.for_each_chunk(address, page, |chunk, free| {
+                    free_chunks += if free { chunk.bytes } else { 0 };
+                });
+            }
+        });
+        assert!(free_chunks == free_bytes, "Merged: a free chunk in no bin");
+    }
+
+    fn verify_list(&self, class: usize) {
+        let (mut listed, mut number) = (0, self.lists.head(class));
+        while number != NO_PAGE {
+            let page = self.span_entry(number);
+            assert!(page.kind.get() == Kind::span(class), "Spans: another class");
+            let free = page.free.get() as usize;
+            assert!(
+                free > 0 && free < SHAPES[class].blocks,
+                "Spans: a span on the list with {free} free blocks"
+            );
+            let next = page.next.get();
+            assert!(
+                self.span_entry(next).prev.get() == number,
+                "Spans: the list does not lead back"
+            );
+            listed += 1;
+            number = match next == self.lists.head(class) {
+                true => NO_PAGE,
+                false => next,
+            };
+        }
+        let mut with_free = 0;
+        self.map.for_each(|_, page| {
+            let begins = page.kind.get() == Kind::span(class) && page.index.get() == 0;
+            with_free += usize::from(begins && page.free.get() > 0);
+        });
+        assert!(
+            listed == with_free,
+            "Spans: a span with free blocks on no list"
+        );
+    }
+
+    /// Checks a stack: its blocks' bits are set while they are walked, so that one that is there twice is seen.
+    fn verify_stack(&self, class: usize) {
+        let blocks = self.stacks.blocks(class);
+        let depth = SHAPES[class].depth;
+        assert!(
+            blocks.len() <= self.stacks.room(class) && self.stacks.room(class) <= depth,
+            "Stacks: {} blocks, room for {}",
+            blocks.len(),
+            self.stacks.room(class)
+        );
+        for block in blocks {
+            assert!(self.flip(class, block.get()), "Stacks: a block twice");
+        }
+        for block in blocks {
+            assert!(!self.flip(class, block.get()), "Stacks: a block is gone");
+        }
+    }
+
+    /// Flips the bit of a block and returns what it is then.
+    fn flip(&self, class: usize, address: usize) -> bool {
+        let page = self.map.entry(address);
+        assert!(
+            page.kind.get() == Kind::span(class),
+            "Stacks: another class"
+        );
+        let start = address / PAGE_BYTES * PAGE_BYTES - page.index.get() as usize * PAGE_BYTES;
+        let offset = address - start;
+        assert!(begins_block(class, offset), "Stacks: no block begins there");
+        let block = block_index(class, offset);
+        let word = &bits(class, self.map.entry(start))[block / 64];
+        word.set(word.get() ^ 1 << (block % 64));
+        word.get() >> (block % 64) & 1 != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{Kernel, Layout};
+
+    const SMALL: Layout = Layout::new::<[u64; 8]>();
+
+    /// A heap with a live small block, a live chunk and a free one below it.
+    fn heap() -> Spans<Kernel> {
+        let heap = Spans::new(Kernel);
+        let chunk = Layout::new::<[u64; 1000]>();
+        let blocks = [SMALL, chunk, chunk].map(|layout| heap.allocate(layout).unwrap());
+        // SAFETY: the block comes from the heap, with this layout.
+        unsafe { heap.deallocate(blocks[1].cast(), chunk) };
+        heap.verify_all();
+        heap
+    }
+
+    /// The entry of the first page of a kind.
+    fn entry(heap: &Spans<Kernel>, is_it: impl Fn(&Page) -> bool) -> &Page {
+        let mut found = 0;
+        heap.map.for_each(|address, page| {
+            if is_it(page) && found == 0 {
+                found = address;
+            }
+        });
+        heap.map.entry(found)
+    }
+
+    #[test]
+    #[should_panic(expected = "Spans: ")]
+    fn a_wrong_count_of_free_blocks_is_found() {
+        let heap = heap();
+        let span = entry(&heap, |page| page.kind.get().class().is_some());
+        span.free.set(span.free.get() - 1);
+        heap.verify_all();
+    }
+
+    #[test]
+    #[should_panic(expected = "Tiles: ")]
+    fn a_chunk_that_begins_in_another_is_found() {
+        let heap = heap();
+        let chunks = |page: &Page| page.kind.get() == Kind::CHUNKS && page.starts().get() == 0;
+        entry(&heap, chunks).starts().set(1 << 7);
+        heap.verify_all();
+    }
+
+    #[test]
+    #[should_panic(expected = "Sums: blocks")]
+    fn a_block_that_nobody_counted_is_found() {
+        let heap = heap();
+        heap.tally.add(1, 0);
+        heap.verify_all();
+    }
+
+    #[test]
+    #[should_panic(expected = "Stacks: ")]
+    fn a_block_that_is_twice_on_a_stack_is_found() {
+        let heap = heap();
+        let class = super::super::classes::class_from_layout(SMALL).unwrap();
+        let lowest = heap.stacks.blocks(class)[0].get();
+        heap.stacks.blocks(class)[1].set(lowest);
+        heap.verify_all();
+    }
+
+    #[test]
+    #[should_panic(expected = "Merged: ")]
+    fn a_free_chunk_in_no_bin_is_found() {
+        let heap = heap();
+        let free = heap.bins.largest(&heap.map, 1).unwrap();
+        heap.bins.remove(&heap.map, free);
+        heap.verify_all();
+    }
+}
