@@ -23,6 +23,10 @@
 #[cfg(test)]
 extern crate std;
 
+// For programs that have the `alloc` crate beside ours.
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 // Floor 0, the kernel: one typed expression for each system call.
 pub mod sys;
 

@@ -16,6 +16,10 @@
 //! Capacity takes the whole usable size that the allocator gave. Growth doubles, goes in place where the
 //! allocator can, else elsewhere without a copy where it can, else copies the elements (not the capacity).
 
+#[cfg(feature = "allocator-api2")]
+mod adapter;
+#[cfg(feature = "alloc")]
+mod alloc_types;
 pub mod boxed;
 mod case;
 mod concat_ext;
@@ -31,6 +35,8 @@ mod str_ext;
 pub mod string;
 pub mod vec;
 
+#[cfg(feature = "allocator-api2")]
+pub use adapter::Api2;
 pub use boxed::Box;
 pub use concat_ext::{BytesExt, ConcatExt};
 pub use cow::{Cow, ToOwned, ToString};
