@@ -43,11 +43,21 @@ impl TryReserveError {
     }
 
     /// Whether no block can be that long, whatever memory there is.
+    ///
+    /// ```
+    /// let error = nostd_alloc::Vec::<u8>::try_with_capacity(usize::MAX).unwrap_err();
+    /// assert!(error.is_capacity_overflow());
+    /// ```
     pub const fn is_capacity_overflow(&self) -> bool {
         self.wanted_bytes.get() > BLOCK_BYTES_MAX
     }
 
     /// How many bytes the allocator refused; `None` where it was not asked.
+    ///
+    /// ```
+    /// let error = nostd_alloc::Vec::<u16>::try_with_capacity(1 << 60).unwrap_err();
+    /// assert_eq!(error.wanted_bytes(), Some(1 << 61));
+    /// ```
     pub const fn wanted_bytes(&self) -> Option<usize> {
         if self.is_capacity_overflow() {
             None
@@ -118,6 +128,11 @@ impl<T> PushError<T> {
     }
 
     /// The value that was passed in.
+    ///
+    /// ```
+    /// let error = nostd_alloc::try_vec!['x'; 1 << 60].unwrap_err();
+    /// assert_eq!(error.into_value(), 'x');
+    /// ```
     pub fn into_value(self) -> T {
         self.value
     }

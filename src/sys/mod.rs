@@ -13,6 +13,7 @@ mod pages;
 mod process;
 mod shared;
 mod signals;
+mod valgrind;
 
 pub use errno::Errno;
 pub use files::{
@@ -27,3 +28,7 @@ pub use shared::{
     mmap_shared,
 };
 pub use signals::{Action, FaultFrame, is_readable, rt_sigaction_fault, sigaltstack};
+pub use valgrind::{
+    VALGRIND_FREELIKE, VALGRIND_LEAK_CHECK, VALGRIND_MALLOCLIKE, VALGRIND_NO_ACCESS,
+    valgrind_request,
+};

@@ -62,6 +62,12 @@ pub struct String<A: Allocator = Global> {
 impl<A: Allocator> String<A> {
     /// A text of bytes that are UTF-8, without looking.
     ///
+    /// ```
+    /// // SAFETY: checked by the literal: ASCII is UTF-8.
+    /// let text = unsafe { nostd_alloc::String::from_utf8_unchecked(nostd_alloc::vec![b'a']) };
+    /// assert_eq!(text, "a");
+    /// ```
+    ///
     /// # Safety
     /// - `bytes` are UTF-8.
     #[inline]
@@ -85,6 +91,10 @@ impl<A: Allocator> String<A> {
     }
 
     /// The text.
+    ///
+    /// ```
+    /// assert_eq!(nostd_alloc::String::from("a").as_str(), "a");
+    /// ```
     #[inline]
     pub const fn as_str(&self) -> &str {
         // SAFETY: by **Text** of `String`.
@@ -92,6 +102,12 @@ impl<A: Allocator> String<A> {
     }
 
     /// The text, to change.
+    ///
+    /// ```
+    /// let mut text = nostd_alloc::String::from("a");
+    /// text.as_mut_str().make_ascii_uppercase();
+    /// assert_eq!(text, "A");
+    /// ```
     #[inline]
     pub const fn as_mut_str(&mut self) -> &mut str {
         // SAFETY: by **Text** of `String`; a `str` keeps it.
@@ -99,12 +115,23 @@ impl<A: Allocator> String<A> {
     }
 
     /// The bytes.
+    ///
+    /// ```
+    /// assert_eq!(nostd_alloc::String::from("a").as_bytes(), [97]);
+    /// ```
     #[inline]
     pub const fn as_bytes(&self) -> &[u8] {
         self.bytes.as_slice()
     }
 
     /// The bytes as a vector, to change.
+    ///
+    /// ```
+    /// let mut text = nostd_alloc::String::from("a");
+    /// // SAFETY: checked by the literal: ASCII is UTF-8.
+    /// unsafe { text.as_mut_vec().push(b'b') };
+    /// assert_eq!(text, "ab");
+    /// ```
     ///
     /// # Safety
     /// - The bytes are UTF-8 when the borrow ends.
@@ -114,24 +141,40 @@ impl<A: Allocator> String<A> {
     }
 
     /// The allocator that the bytes live in.
+    ///
+    /// ```
+    /// let _: &nostd_alloc::heap::Global = nostd_alloc::String::new().allocator();
+    /// ```
     #[inline]
     pub const fn allocator(&self) -> &A {
         self.bytes.allocator()
     }
 
     /// The length in bytes.
+    ///
+    /// ```
+    /// assert_eq!(nostd_alloc::String::from("ß").len(), 2);
+    /// ```
     #[inline]
     pub const fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// Whether there is no byte.
+    ///
+    /// ```
+    /// assert!(nostd_alloc::String::new().is_empty());
+    /// ```
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
     /// For how many bytes there is room without asking for memory.
+    ///
+    /// ```
+    /// assert!(nostd_alloc::String::from("abc").capacity() >= 3);
+    /// ```
     #[inline]
     pub const fn capacity(&self) -> usize {
         self.bytes.capacity()

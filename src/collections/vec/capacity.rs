@@ -107,6 +107,12 @@ impl<T, A: Allocator> Vec<T, A> {
     /// Makes room for at least `additional` elements more, and for as many again as there are, so that a
     /// row of calls costs amortised constant time an element.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// vec.reserve(10);
+    /// assert!(vec.capacity() >= 11);
+    /// ```
+    ///
     /// # Panics
     /// If no block can be that long. Without memory the program ends with exit code 4.
     #[inline]
@@ -115,6 +121,12 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::reserve`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// assert!(vec.try_reserve(usize::MAX).is_err());
+    /// assert_eq!(vec, [1]);
+    /// ```
     ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory; the vector is as before.
@@ -128,6 +140,12 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// Makes room for at least `additional` elements more and asks for no more than that.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// vec.reserve_exact(10);
+    /// assert!(vec.capacity() >= 11);
+    /// ```
+    ///
     /// # Panics
     /// As [`Vec::reserve`].
     pub fn reserve_exact(&mut self, additional: usize) {
@@ -135,6 +153,11 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::reserve_exact`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1_u64];
+    /// assert!(vec.try_reserve_exact(1 << 55).is_err());
+    /// ```
     ///
     /// # Errors
     /// As [`Vec::try_reserve`].
@@ -147,6 +170,13 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// Gives back the room behind the elements, as far as the allocator takes it.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::Vec::with_capacity(1000);
+    /// vec.push(1);
+    /// vec.shrink_to_fit();
+    /// assert!(vec.capacity() < 1000);
+    /// ```
+    ///
     /// # Panics
     /// Never; where the allocator can only shrink by a copy and has no memory for that, the program ends
     /// with exit code 4.
@@ -156,6 +186,13 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// As [`Vec::shrink_to_fit`].
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::Vec::<u8>::with_capacity(1000);
+    /// vec.try_shrink_to_fit()?;
+    /// assert_eq!(vec.capacity(), 0);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`TryReserveError`] if the allocator can only shrink by a copy and has no memory for that.
     pub fn try_shrink_to_fit(&mut self) -> Result<(), TryReserveError> {
@@ -164,6 +201,12 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// Gives back the room behind the elements down to `min_capacity`.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::Vec::<u8>::with_capacity(1000);
+    /// vec.shrink_to(100);
+    /// assert!((100..1000).contains(&vec.capacity()));
+    /// ```
+    ///
     /// # Panics
     /// As [`Vec::shrink_to_fit`].
     pub fn shrink_to(&mut self, min_capacity: usize) {
@@ -171,6 +214,13 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::shrink_to`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::Vec::<u8>::with_capacity(1000);
+    /// vec.try_shrink_to(100)?;
+    /// assert!(vec.capacity() >= 100);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Vec::try_shrink_to_fit`].

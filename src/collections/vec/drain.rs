@@ -46,6 +46,12 @@ impl<T, A: Allocator> Vec<T, A> {
     /// Takes a range of elements out of the vector: an iterator over them, which closes the hole when it
     /// goes.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// assert!(vec.drain(1..).eq([2, 3]));
+    /// assert_eq!(vec, [1]);
+    /// ```
+    ///
     /// # Panics
     /// If the range does not lie in the vector.
     #[track_caller]
@@ -69,11 +75,22 @@ impl<T, A: Allocator> Vec<T, A> {
 
 impl<T, A: Allocator> Drain<'_, T, A> {
     /// The values that are still to come.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// let mut drain = vec.drain(..);
+    /// drain.next();
+    /// assert_eq!(drain.as_slice(), [2, 3]);
+    /// ```
     pub fn as_slice(&self) -> &[T] {
         self.values.as_slice()
     }
 
     /// The allocator of the vector.
+    ///
+    /// ```
+    /// let _: &nostd_alloc::heap::Global = nostd_alloc::vec![1].drain(..).allocator();
+    /// ```
     pub fn allocator(&self) -> &A {
         // SAFETY: by **Hole** of `Drain` the vector is borrowed for as long as the drain lives.
         unsafe { self.vec.as_ref() }.allocator()

@@ -1,14 +1,13 @@
-//! What makes a vector longer: one value, many, copies of one.
+//! What makes a vector longer by many values: a slice, an iterator, another vector, copies of one.
 //!
-//! The hot path of `push` is a comparison and a store: no stack frame, no saved register, and in a loop no
-//! memory but the slots themselves. Everything else is a call on the cold way. Many values go through [`Vec::fill`], which keeps the
-//! length in a register and writes it back when it ends, also while unwinding.
+//! All of them go through [`Vec::fill`], which keeps the length in a register and writes it back when it
+//! ends, also while unwinding.
 
 use super::Vec;
-use crate::collections::error::{OrStop, PushError, TryReserveError, stop};
+use crate::collections::error::{OrStop, PushError, TryReserveError};
 use crate::collections::range::range;
 use crate::memory::Allocator;
-use core::mem::{ManuallyDrop, MaybeUninit, needs_drop};
+use core::mem::{MaybeUninit, needs_drop};
 use core::ops::RangeBounds;
 use core::ptr;
 
@@ -27,103 +26,6 @@ impl Drop for Filling<'_> {
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Adds a value at the end.
-    ///
-    /// # Panics
-    /// If no block can be that long. Without memory the program ends with exit code 4.
-    #[inline]
-    pub fn push(&mut self, value: T) {
-        if self.length == self.capacity() {
-            return self.by_value(|vec| vec.push_grown(value));
-        }
-        // SAFETY: checked above: there is a slot behind the last element.
-        unsafe { self.push_unchecked(value) }
-    }
-
-    /// As [`Vec::push`].
-    ///
-    /// # Errors
-    /// [`PushError`] with the value if there is no memory; the vector is as before.
-    #[inline]
-    pub fn try_push(&mut self, value: T) -> Result<(), PushError<T>> {
-        if self.length == self.capacity() {
-            return self.by_value(|vec| vec.try_push_grown(value));
-        }
-        // SAFETY: checked above: there is a slot behind the last element.
-        unsafe { self.push_unchecked(value) };
-        Ok(())
-    }
-
-    /// Adds a value at the end and gives a reference to it.
-    ///
-    /// # Panics
-    /// As [`Vec::push`].
-    #[inline]
-    pub fn push_mut(&mut self, value: T) -> &mut T {
-        self.push(value);
-        // SAFETY: by **Length** of `Vec`, the slot before the end holds the value just pushed.
-        unsafe { &mut *self.end().sub(1) }
-    }
-
-    /// As [`Vec::push_mut`].
-    ///
-    /// # Errors
-    /// As [`Vec::try_push`].
-    #[inline]
-    pub fn try_push_mut(&mut self, value: T) -> Result<&mut T, PushError<T>> {
-        self.try_push(value)?;
-        // SAFETY: by **Length** of `Vec`, the slot before the end holds the value just pushed.
-        Ok(unsafe { &mut *self.end().sub(1) })
-    }
-
-    /// Does something with a copy of the three words and writes them back: no reference to the vector itself
-    /// goes out, so a loop of pushes keeps all three in registers, and a single push needs no stack frame but
-    /// on the slow way.
-    #[inline(always)]
-    fn by_value<R>(&mut self, act: impl FnOnce(&mut Vec<T, A>) -> R) -> R {
-        // SAFETY: the copy comes from a vector that is not used as long as the copy is, and is written over
-        // by it then; neither is dropped. If `act` unwinds, it has not changed the copy's block.
-        unsafe {
-            let mut copy = ManuallyDrop::new(ptr::read(self));
-            let result = act(&mut copy);
-            ptr::write(self, ManuallyDrop::into_inner(copy));
-            result
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn push_grown(&mut self, value: T) {
-        if let Err(error) = self.buffer.grow_by_one() {
-            stop(error);
-        }
-        // SAFETY: checked above: there is room for one more.
-        unsafe { self.push_unchecked(value) }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn try_push_grown(&mut self, value: T) -> Result<(), PushError<T>> {
-        if self.buffer.grow_by_one().is_err() {
-            return Err(PushError::new(value));
-        }
-        // SAFETY: checked above: there is room for one more.
-        unsafe { self.push_unchecked(value) };
-        Ok(())
-    }
-
-    /// Adds a value at the end without looking whether there is room.
-    ///
-    /// # Safety
-    /// - `length` is less than the capacity.
-    #[inline]
-    pub(crate) unsafe fn push_unchecked(&mut self, value: T) {
-        // SAFETY: contract of this function: the slot lies in the buffer.
-        unsafe { self.end().write(value) };
-        // INVARIANT: **Length** holds again: the slot was just written.
-        self.length += 1;
-    }
-
     /// Writes values from `values` until it ends (`None`) or `room` of them are there and one more has come.
     ///
     /// # Safety
@@ -177,6 +79,13 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// Adds all values of an iterator, as `extend`.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// vec.try_extend(2..4)?;
+    /// assert_eq!(vec, [1, 2, 3]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory: the vector has its old length, and what the iterator has
     /// given is dropped (an iterator cannot be rewound).
@@ -194,6 +103,12 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// Moves all elements of `other` behind those of `self`; `other` keeps its room.
     ///
+    /// ```
+    /// let (mut vec, mut other) = (nostd_alloc::vec![1], nostd_alloc::vec![2]);
+    /// vec.append(&mut other);
+    /// assert_eq!((vec.len(), other.len()), (2, 0));
+    /// ```
+    ///
     /// # Panics
     /// As [`Vec::push`].
     pub fn append(&mut self, other: &mut Vec<T, A>) {
@@ -201,6 +116,13 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::append`].
+    ///
+    /// ```
+    /// let (mut vec, mut other) = (nostd_alloc::vec![1], nostd_alloc::vec![2]);
+    /// vec.try_append(&mut other)?;
+    /// assert_eq!(vec, [1, 2]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
     ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory; both vectors are as before.
@@ -219,6 +141,12 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// Makes the vector `new_len` elements long: drops what is behind, or adds what `f` gives.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// vec.resize_with(3, Default::default);
+    /// assert_eq!(vec, [1, 0, 0]);
+    /// ```
+    ///
     /// # Panics
     /// As [`Vec::push`].
     pub fn resize_with<F: FnMut() -> T>(&mut self, new_len: usize, f: F) {
@@ -226,6 +154,13 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::resize_with`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// vec.try_resize_with(2, || 5)?;
+    /// assert_eq!(vec, [1, 5]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
     ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory; the vector is as before and `f` was not called.
@@ -248,6 +183,12 @@ impl<T, A: Allocator> Vec<T, A> {
 impl<T: Clone, A: Allocator> Vec<T, A> {
     /// Adds clones of all elements of a slice.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// vec.extend_from_slice(&[2, 3]);
+    /// assert_eq!(vec, [1, 2, 3]);
+    /// ```
+    ///
     /// # Panics
     /// As [`Vec::push`].
     #[inline]
@@ -256,6 +197,13 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::extend_from_slice`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// vec.try_extend_from_slice(&[2, 3])?;
+    /// assert_eq!(vec, [1, 2, 3]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
     ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory; the vector is as before.
@@ -275,6 +223,12 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
 
     /// Adds clones of the elements of a range of the vector itself.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// vec.extend_from_within(1..);
+    /// assert_eq!(vec, [1, 2, 3, 2, 3]);
+    /// ```
+    ///
     /// # Panics
     /// If the range does not lie in the vector; else as [`Vec::push`].
     pub fn extend_from_within<R: RangeBounds<usize>>(&mut self, src: R) {
@@ -282,6 +236,13 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::extend_from_within`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// vec.try_extend_from_within(..1)?;
+    /// assert_eq!(vec, [1, 2, 3, 1]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
     ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory; the vector is as before.
@@ -305,6 +266,12 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
 
     /// Makes the vector `new_len` elements long: drops what is behind, or adds clones of `value`.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec!['a'];
+    /// vec.resize(3, 'b');
+    /// assert_eq!(vec, ['a', 'b', 'b']);
+    /// ```
+    ///
     /// # Panics
     /// As [`Vec::push`].
     pub fn resize(&mut self, new_len: usize, value: T) {
@@ -314,6 +281,11 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::resize`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec!['a'];
+    /// assert_eq!(vec.try_resize(1 << 60, 'b').unwrap_err().into_value(), 'b');
+    /// ```
     ///
     /// # Errors
     /// [`PushError`] with the value if there is no memory; the vector is as before.

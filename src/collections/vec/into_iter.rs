@@ -40,18 +40,34 @@ impl<T, A: Allocator> IntoIterator for Vec<T, A> {
 
 impl<T, A: Allocator> IntoIter<T, A> {
     /// The elements that are still to come.
+    ///
+    /// ```
+    /// let mut values = nostd_alloc::vec![1, 2, 3].into_iter();
+    /// values.next_back();
+    /// assert_eq!(values.as_slice(), [1, 2]);
+    /// ```
     pub fn as_slice(&self) -> &[T] {
         // SAFETY: by **Rest** of `IntoIter` the slots hold values.
         unsafe { slice::from_raw_parts(self.slot(self.start), self.end - self.start) }
     }
 
     /// The elements that are still to come, to change.
+    ///
+    /// ```
+    /// let mut values = nostd_alloc::vec![1, 2].into_iter();
+    /// values.as_mut_slice()[0] = 5;
+    /// assert_eq!(values.next(), Some(5));
+    /// ```
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         // SAFETY: by **Rest** of `IntoIter` the slots hold values, borrowed with the iterator alone.
         unsafe { slice::from_raw_parts_mut(self.slot(self.start), self.end - self.start) }
     }
 
     /// The allocator that the elements live in.
+    ///
+    /// ```
+    /// let _: &nostd_alloc::heap::Global = nostd_alloc::vec![1].into_iter().allocator();
+    /// ```
     pub fn allocator(&self) -> &A {
         self.buffer.allocator()
     }

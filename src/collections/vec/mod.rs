@@ -34,6 +34,7 @@ mod extract_if;
 mod from_elem;
 mod grow;
 mod into_iter;
+mod push;
 mod raw_parts;
 mod remove;
 mod retain;
@@ -89,42 +90,74 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// The allocator that the elements live in.
+    ///
+    /// ```
+    /// let _: &nostd_alloc::heap::Global = nostd_alloc::vec![1].allocator();
+    /// ```
     #[inline]
     pub const fn allocator(&self) -> &A {
         self.buffer.allocator()
     }
 
     /// For how many elements there is room without asking for memory: all that the allocator gave.
+    ///
+    /// ```
+    /// assert!(nostd_alloc::vec![1_u8].capacity() >= 1);
+    /// ```
     #[inline]
     pub const fn capacity(&self) -> usize {
         self.buffer.capacity()
     }
 
     /// How many elements there are.
+    ///
+    /// ```
+    /// assert_eq!(nostd_alloc::vec![1, 2].len(), 2);
+    /// ```
     #[inline]
     pub const fn len(&self) -> usize {
         self.length
     }
 
     /// Whether there is no element.
+    ///
+    /// ```
+    /// assert!(nostd_alloc::Vec::<u8>::new().is_empty());
+    /// ```
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.length == 0
     }
 
     /// The first slot; aligned and not null, but dangling where there is no block.
+    ///
+    /// ```
+    /// let vec = nostd_alloc::vec![1, 2];
+    /// assert_eq!(vec.as_ptr(), &raw const vec[0]);
+    /// ```
     #[inline]
     pub const fn as_ptr(&self) -> *const T {
         self.buffer.ptr().as_ptr().cast_const()
     }
 
     /// As [`Vec::as_ptr`], to write through.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// // SAFETY: origin of the pointer: a vector of one element.
+    /// unsafe { *vec.as_mut_ptr() = 2 };
+    /// assert_eq!(vec, [2]);
+    /// ```
     #[inline]
     pub const fn as_mut_ptr(&mut self) -> *mut T {
         self.buffer.ptr().as_ptr()
     }
 
     /// The elements.
+    ///
+    /// ```
+    /// assert_eq!(nostd_alloc::vec![1, 2].as_slice().iter().sum::<i32>(), 3);
+    /// ```
     #[inline]
     pub const fn as_slice(&self) -> &[T] {
         // SAFETY: by **Length** of `Vec` the slots hold values, and they are borrowed with the vector.
@@ -132,6 +165,12 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// The elements, to change.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![2, 1];
+    /// vec.as_mut_slice().reverse();
+    /// assert_eq!(vec, [1, 2]);
+    /// ```
     #[inline]
     pub const fn as_mut_slice(&mut self) -> &mut [T] {
         // SAFETY: by **Length** of `Vec` the slots hold values, and they are borrowed with the vector alone.
@@ -139,6 +178,14 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// The slots behind the elements: fill some, then say so with [`Vec::set_len`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::Vec::with_capacity(4);
+    /// vec.spare_capacity_mut()[0].write(7);
+    /// // SAFETY: checked above: the slot was just written.
+    /// unsafe { vec.set_len(1) };
+    /// assert_eq!(vec, [7]);
+    /// ```
     #[inline]
     pub fn spare_capacity_mut(&mut self) -> &mut [MaybeUninit<T>] {
         let spare = self.capacity() - self.length;
@@ -148,6 +195,13 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// Says how many slots hold values, without looking.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// // SAFETY: checked above: the first element is there, and numbers need no drop.
+    /// unsafe { vec.set_len(1) };
+    /// assert_eq!(vec, [1]);
+    /// ```
     ///
     /// # Safety
     /// - `new_len` is at most the capacity.
@@ -160,6 +214,12 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// The elements for as long as the allocator lives; the vector is never dropped.
+    ///
+    /// ```
+    /// let slice: &'static mut [i32] = nostd_alloc::vec![1, 2].leak();
+    /// slice[0] = 5;
+    /// assert_eq!(slice, [5, 2]);
+    /// ```
     pub fn leak<'a>(self) -> &'a mut [T]
     where
         A: 'a,

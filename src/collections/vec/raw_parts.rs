@@ -41,6 +41,14 @@ impl<T> Vec<T> {
 impl<T, A: Allocator> Vec<T, A> {
     /// A vector of what [`Vec::into_raw_parts_with_alloc`] took apart.
     ///
+    /// ```
+    /// use nostd_alloc::{Vec, memory::Kernel};
+    /// let (ptr, length, capacity, kernel) = Vec::try_from_slice_in(&[1], Kernel)?.into_raw_parts_with_alloc();
+    /// // SAFETY: origin of the pointer: a vector taken apart just now.
+    /// assert_eq!(unsafe { Vec::from_raw_parts_in(ptr, length, capacity, kernel) }, [1]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
+    ///
     /// # Safety
     /// - `ptr` is the start of a live block of `allocator` whose layout fits `capacity` elements; or
     ///   `capacity` is 0, or elements have no size, and `ptr` is not null and aligned.
@@ -62,6 +70,11 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// The pointer, the length, the capacity and the allocator; elements and block are the caller's.
+    ///
+    /// ```
+    /// let (ptr, length, ..) = nostd_alloc::vec![1].into_raw_parts_with_alloc();
+    /// assert!(!ptr.is_null() && length == 1);
+    /// ```
     pub fn into_raw_parts_with_alloc(self) -> (*mut T, usize, usize, A) {
         let (buffer, length) = self.into_buffer();
         let (ptr, capacity, allocator) = buffer.into_parts();

@@ -10,6 +10,12 @@ use core::ptr;
 impl<T, A: Allocator> Vec<T, A> {
     /// Puts a value before the one at `index`, or at the end. Moves all behind it.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec!['a', 'c'];
+    /// vec.insert(1, 'b');
+    /// assert_eq!(vec, ['a', 'b', 'c']);
+    /// ```
+    ///
     /// # Panics
     /// If `index` is more than the length; else as [`Vec::push`].
     #[track_caller]
@@ -18,6 +24,12 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::insert`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec!['a', 'c'];
+    /// vec.try_insert(1, 'b').unwrap();
+    /// assert_eq!(vec, ['a', 'b', 'c']);
+    /// ```
     ///
     /// # Errors
     /// [`PushError`] with the value if there is no memory; the vector is as before.
@@ -31,6 +43,12 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// As [`Vec::insert`], and gives a reference to the value.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 3];
+    /// *vec.insert_mut(1, 5) -= 3;
+    /// assert_eq!(vec, [1, 2, 3]);
+    /// ```
+    ///
     /// # Panics
     /// As [`Vec::insert`].
     #[track_caller]
@@ -43,6 +61,12 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::insert_mut`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 3];
+    /// *vec.try_insert_mut(1, 5).unwrap() -= 3;
+    /// assert_eq!(vec, [1, 2, 3]);
+    /// ```
     ///
     /// # Errors
     /// As [`Vec::try_insert`].
@@ -87,6 +111,12 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// Takes out the value at `index` and moves all behind it.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec!['a', 'b', 'c'];
+    /// assert_eq!(vec.remove(1), 'b');
+    /// assert_eq!(vec, ['a', 'c']);
+    /// ```
+    ///
     /// # Panics
     /// If `index` is not less than the length.
     #[track_caller]
@@ -108,6 +138,12 @@ impl<T, A: Allocator> Vec<T, A> {
 
     /// Takes out the value at `index` and puts the last one in its place. Constant time.
     ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec!['a', 'b', 'c'];
+    /// assert_eq!(vec.swap_remove(0), 'a');
+    /// assert_eq!(vec, ['c', 'b']);
+    /// ```
+    ///
     /// # Panics
     /// If `index` is not less than the length.
     #[track_caller]
@@ -128,6 +164,11 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// Takes out the last value.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// assert_eq!((vec.pop(), vec.pop()), (Some(1), None));
+    /// ```
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
         // INVARIANT: **Length** holds again: the value of the last slot moves out.
@@ -137,12 +178,24 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// Takes out the last value if `predicate` says so.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2];
+    /// assert_eq!(vec.pop_if(|x| *x % 2 == 0), Some(2));
+    /// assert_eq!(vec.pop_if(|x| *x % 2 == 0), None);
+    /// ```
     pub fn pop_if(&mut self, predicate: impl FnOnce(&mut T) -> bool) -> Option<T> {
         let last = self.as_mut_slice().last_mut()?;
         if predicate(last) { self.pop() } else { None }
     }
 
     /// Drops what is behind the first `len` elements; keeps the room.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// vec.truncate(1);
+    /// assert_eq!(vec, [1]);
+    /// ```
     #[inline]
     pub fn truncate(&mut self, len: usize) {
         let Some(count) = self.length.checked_sub(len) else {
@@ -156,12 +209,24 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// Drops all elements; keeps the room.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// vec.clear();
+    /// assert!(vec.is_empty() && vec.capacity() >= 3);
+    /// ```
     #[inline]
     pub fn clear(&mut self) {
         self.truncate(0);
     }
 
     /// Cuts the vector in two: `self` keeps the first `at` elements and its room.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// assert_eq!(vec.split_off(1), [2, 3]);
+    /// assert_eq!(vec, [1]);
+    /// ```
     ///
     /// # Panics
     /// If `at` is more than the length; else as [`Vec::push`].
@@ -174,6 +239,12 @@ impl<T, A: Allocator> Vec<T, A> {
     }
 
     /// As [`Vec::split_off`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2, 3];
+    /// assert_eq!(vec.try_split_off(1)?, [2, 3]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
     ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory; the vector is as before.

@@ -148,6 +148,11 @@ impl<T: Clone, A: Allocator + Clone> Clone for Vec<T, A> {
 impl<T: Clone, A: Allocator> Vec<T, A> {
     /// As `clone`.
     ///
+    /// ```
+    /// assert_eq!(nostd_alloc::vec![1].try_clone()?, [1]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory.
     pub fn try_clone(&self) -> Result<Vec<T, A>, TryReserveError>
@@ -158,6 +163,13 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     }
 
     /// As `clone_from`: makes this vector equal to `source` and uses its room and its elements again.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2];
+    /// vec.try_clone_from(&[3])?;
+    /// assert_eq!(vec, [3]);
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
     ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory; the vector is as before.

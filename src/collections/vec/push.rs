@@ -1,0 +1,135 @@
+//! One value more at the end.
+//!
+//! The hot path is a comparison and a store: no stack frame, no saved register, and in a loop no memory but
+//! the slots themselves. Everything else is a call on the cold way (`tests/codegen.rs` counts: 8
+//! instructions, 9 with the value given back; std's `push` has 14).
+
+use super::Vec;
+use crate::collections::error::{PushError, stop};
+use crate::memory::Allocator;
+use core::mem::ManuallyDrop;
+use core::ptr;
+
+impl<T, A: Allocator> Vec<T, A> {
+    /// Adds a value at the end.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1, 2];
+    /// vec.push(3);
+    /// assert_eq!(vec, [1, 2, 3]);
+    /// ```
+    ///
+    /// # Panics
+    /// If no block can be that long. Without memory the program ends with exit code 4.
+    #[inline]
+    pub fn push(&mut self, value: T) {
+        if self.length == self.capacity() {
+            return self.by_value(|vec| vec.push_grown(value));
+        }
+        // SAFETY: checked above: there is a slot behind the last element.
+        unsafe { self.push_unchecked(value) }
+    }
+
+    /// As [`Vec::push`].
+    ///
+    /// ```
+    /// use nostd_alloc::{Vec, memory::{Kernel, Ration}};
+    /// let ration = Ration::of_bytes(Kernel, 0);
+    /// let mut vec = Vec::new_in(&ration);
+    /// assert_eq!(vec.try_push(7).unwrap_err().into_value(), 7);
+    /// ```
+    ///
+    /// # Errors
+    /// [`PushError`] with the value if there is no memory; the vector is as before.
+    #[inline]
+    pub fn try_push(&mut self, value: T) -> Result<(), PushError<T>> {
+        if self.length == self.capacity() {
+            return self.by_value(|vec| vec.try_push_grown(value));
+        }
+        // SAFETY: checked above: there is a slot behind the last element.
+        unsafe { self.push_unchecked(value) };
+        Ok(())
+    }
+
+    /// Adds a value at the end and gives a reference to it.
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// *vec.push_mut(2) += 5;
+    /// assert_eq!(vec, [1, 7]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Vec::push`].
+    #[inline]
+    pub fn push_mut(&mut self, value: T) -> &mut T {
+        self.push(value);
+        // SAFETY: by **Length** of `Vec`, the slot before the end holds the value just pushed.
+        unsafe { &mut *self.end().sub(1) }
+    }
+
+    /// As [`Vec::push_mut`].
+    ///
+    /// ```
+    /// let mut vec = nostd_alloc::vec![1];
+    /// *vec.try_push_mut(2).unwrap() += 5;
+    /// assert_eq!(vec, [1, 7]);
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Vec::try_push`].
+    #[inline]
+    pub fn try_push_mut(&mut self, value: T) -> Result<&mut T, PushError<T>> {
+        self.try_push(value)?;
+        // SAFETY: by **Length** of `Vec`, the slot before the end holds the value just pushed.
+        Ok(unsafe { &mut *self.end().sub(1) })
+    }
+
+    /// Does something with a copy of the three words and writes them back: no reference to the vector itself
+    /// goes out, so a loop of pushes keeps all three in registers, and a single push needs no stack frame but
+    /// on the slow way.
+    #[inline(always)]
+    fn by_value<R>(&mut self, act: impl FnOnce(&mut Vec<T, A>) -> R) -> R {
+        // SAFETY: the copy comes from a vector that is not used as long as the copy is, and is written over
+        // by it then; neither is dropped. If `act` unwinds, it has not changed the copy's block.
+        unsafe {
+            let mut copy = ManuallyDrop::new(ptr::read(self));
+            let result = act(&mut copy);
+            ptr::write(self, ManuallyDrop::into_inner(copy));
+            result
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_grown(&mut self, value: T) {
+        if let Err(error) = self.buffer.grow_by_one() {
+            stop(error);
+        }
+        // SAFETY: checked above: there is room for one more.
+        unsafe { self.push_unchecked(value) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn try_push_grown(&mut self, value: T) -> Result<(), PushError<T>> {
+        if self.buffer.grow_by_one().is_err() {
+            return Err(PushError::new(value));
+        }
+        // SAFETY: checked above: there is room for one more.
+        unsafe { self.push_unchecked(value) };
+        Ok(())
+    }
+
+    /// Adds a value at the end without looking whether there is room.
+    ///
+    /// # Safety
+    /// - `length` is less than the capacity.
+    #[inline]
+    pub(crate) unsafe fn push_unchecked(&mut self, value: T) {
+        // SAFETY: contract of this function: the slot lies in the buffer.
+        unsafe { self.end().write(value) };
+        // INVARIANT: **Length** holds again: the slot was just written.
+        self.length += 1;
+    }
+}
