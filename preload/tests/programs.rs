@@ -11,6 +11,10 @@ use support::{Folder, has_tool, library, read};
 /// How far the two counts may differ, of 1000: a process number or a time in a text has a digit more or less.
 const DIFFERENCE_PER_MILLE: usize = 10;
 
+/// A program is recorded until both counts agree. One time is enough for most; cc1 takes a block of 32 KiB more
+/// in every second run, as its addresses fall (glibc's mtrace shows it too), and massif sees one of two peaks.
+const RUNS_MAX: usize = 10;
+
 /// Has valgrind's massif run a command, and returns what each of its processes had live at most, by its command
 /// line.
 fn counted(folder: &Folder, words: &[&str]) -> Vec<(String, usize)> {
@@ -92,40 +96,38 @@ fn agrees(test: &str, words: &[&str], program: &str, operations_min: u64) {
         "#include <stdio.h>\nint main(void) { return puts(\"x\"); }\n",
     )
     .expect("a file can be written");
-    let traces = recorded(&folder, words);
-    for (command, trace) in &traces {
-        let reading = read(trace);
-        println!("{command}: {} operations", reading.operations);
-    }
     let is_program = |command: &str| {
         let name = command.split(' ').next().unwrap_or_default();
         Path::new(name).file_name() == Some(program.as_ref())
     };
-    let (_, trace) = traces
-        .iter()
-        .find(|(command, _)| is_program(command))
-        .expect(program);
-    let reading = read(trace);
-    assert!(
-        reading.operations >= operations_min,
-        "{} operations",
-        reading.operations
-    );
     let counts = counted(&folder, words);
     let (_, peak) = counts
         .iter()
         .find(|(command, _)| is_program(command))
         .expect(program);
-    let difference = reading.live_bytes_peak.abs_diff(*peak);
-    println!(
-        "{program}: {} bytes live at most, massif says {peak}",
-        reading.live_bytes_peak
-    );
-    assert!(
-        difference * 1000 <= peak * DIFFERENCE_PER_MILLE,
-        "{program}: {} bytes live at most, massif says {peak}",
-        reading.live_bytes_peak
-    );
+    let mut peaks = Vec::new();
+    for _ in 0..RUNS_MAX {
+        let traces = recorded(&folder, words);
+        // All that come of it have to make sense.
+        let readings = traces.iter().map(|(command, trace)| (command, read(trace)));
+        let (_, reading) = readings
+            .collect::<Vec<_>>()
+            .into_iter()
+            .find(|(command, _)| is_program(command))
+            .expect(program);
+        let operations = reading.operations;
+        assert!(operations >= operations_min, "{operations} operations");
+        peaks.push(reading.live_bytes_peak);
+        for (_, trace) in traces {
+            fs::remove_file(trace).expect("the recording is there");
+        }
+        let difference = reading.live_bytes_peak.abs_diff(*peak);
+        if difference * 1000 <= peak * DIFFERENCE_PER_MILLE {
+            println!("{program}: {peaks:?} bytes live at most, massif says {peak}");
+            return;
+        }
+    }
+    panic!("{program}: {peaks:?} bytes live at most, massif says {peak}");
 }
 
 #[test]
