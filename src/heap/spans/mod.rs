@@ -86,7 +86,7 @@ use supply::Supply;
 ///   not all of them are.
 /// - **Stacks**: from `bottom` to `top` the slots of a class hold blocks of it that are not live, none twice,
 ///   and `bottom <= top <= limit`.
-/// - **Sums**: the counters of [`Tally`] are the sums over blocks.
+/// - **Sums**: the counters of `Tally` are the sums over blocks.
 ///
 /// # Examples
 /// ```
