@@ -4,7 +4,7 @@
 //! finds the caches of another heap's thread. A process that takes too long is ended by its own alarm.
 
 use crate::block::EXIT_NO_MEMORY;
-use crate::peers::heaps;
+use crate::peers::{heaps, is_guest};
 use crate::results::Sample;
 use crate::workloads::{Task, Workload};
 use std::os::unix::process::ExitStatusExt;
@@ -15,6 +15,8 @@ use std::process::{Command, ExitCode, Output};
 const SECONDS: u64 = 4;
 /// The same with a million live blocks: snmalloc takes six to free them all.
 const SECONDS_MANY: u64 = 10;
+/// The same for a guest.
+const SECONDS_GUEST: u64 = 2;
 /// The same for the check of contents, which takes no time.
 const SECONDS_CHECK: u64 = 1;
 /// Seconds on the wall, in case a cell sleeps.
@@ -107,8 +109,9 @@ fn limit(resource: libc::__rlimit_resource_t, most: u64) {
 pub fn run(program: &Path, heap: &str, task: &Task) -> Result<Sample, String> {
     let mut command = Command::new(program);
     let seconds = match task.workload.name {
-        "e1m" => SECONDS_MANY,
         "check" => SECONDS_CHECK,
+        _ if is_guest(heap) => SECONDS_GUEST,
+        "e1m" => SECONDS_MANY,
         _ => SECONDS,
     };
     command.args(arguments(heap, task, seconds));
