@@ -1,4 +1,4 @@
-//! The two heaps of the harness itself, and a strategy of the library seen as `GlobalAlloc`.
+//! The two heaps of the harness itself, and an allocator of the library seen as `GlobalAlloc`.
 //!
 //! [`Nothing`] hands the same bytes to everybody and takes nothing back: what a workload costs on it is the
 //! harness's own cost, printed beside every result. [`Meter`] does the same and counts the bytes that are
@@ -6,8 +6,7 @@
 
 use crate::block::layout;
 use crate::pages::Pages;
-use nostd_alloc::heap::Strategy;
-use nostd_alloc::memory::reallocate;
+use nostd_alloc::memory::{Allocator, reallocate};
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
@@ -124,11 +123,12 @@ unsafe impl<H: GlobalAlloc> GlobalAlloc for Meter<H> {
     }
 }
 
-/// A row of the library's catalogue.
-pub struct OfStrategy<'h>(pub &'h dyn Strategy);
+/// An allocator of the library, by its type or as a row of the catalogue.
+#[derive(Debug)]
+pub struct Of<A>(pub A);
 
-// SAFETY: each call goes to the strategy, whose contract of `Allocator` holds all that this trait asks.
-unsafe impl GlobalAlloc for OfStrategy<'_> {
+// SAFETY: each call goes to the allocator, whose contract of `Allocator` holds all that this trait asks.
+unsafe impl<A: Allocator> GlobalAlloc for Of<A> {
     #[inline(always)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let answer = self.0.allocate(layout);
@@ -137,7 +137,7 @@ unsafe impl GlobalAlloc for OfStrategy<'_> {
 
     #[inline(always)]
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: contract of this function: a block of the strategy, which is not null.
+        // SAFETY: contract of this function: a block of the allocator, which is not null.
         unsafe { self.0.deallocate(NonNull::new_unchecked(ptr), layout) }
     }
 
@@ -147,8 +147,8 @@ unsafe impl GlobalAlloc for OfStrategy<'_> {
     }
 
     unsafe fn realloc(&self, ptr: *mut u8, old: Layout, new_size: usize) -> *mut u8 {
-        // SAFETY: contract of this function: a block of the strategy, which is not null.
-        let answer = unsafe { reallocate(self.0, NonNull::new_unchecked(ptr), old, new_size) };
+        // SAFETY: contract of this function: a block of the allocator, which is not null.
+        let answer = unsafe { reallocate(&self.0, NonNull::new_unchecked(ptr), old, new_size) };
         answer.map_or(null_mut(), |block| block.cast().as_ptr())
     }
 }

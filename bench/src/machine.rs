@@ -6,6 +6,9 @@ use std::process::Command;
 /// The lock file of this package: the versions of the peers stand there.
 const LOCK: &str = include_str!("../Cargo.lock");
 
+/// Where the library is.
+const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
 /// The version of a package in the lock file.
 pub fn version(package: &str) -> String {
     let entry = format!("name = \"{package}\"\nversion = \"");
@@ -57,7 +60,7 @@ pub fn description() -> Vec<(String, String)> {
         ("load before", load.next().unwrap_or("unknown").to_string()),
         (
             "library",
-            first_line("git", &["log", "-1", "--format=%h %s"]),
+            first_line("git", &["-C", LIBRARY, "log", "-1", "--format=%h %s"]),
         ),
     ];
     rows.map(|(what, value)| (what.to_string(), value)).to_vec()

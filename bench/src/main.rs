@@ -27,6 +27,7 @@ mod workloads;
 
 use options::{Options, USAGE};
 use results::Results;
+use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -62,9 +63,10 @@ fn run(options: &Options, words: &[String]) -> Result<(), Box<dyn std::error::Er
     let results = if options.mode == "report" {
         Results::from_text(&std::fs::read_to_string(file(".tsv"))?)?
     } else {
-        let results = measured(options, words)?;
+        let save = |results: &Results| std::fs::write(file(".tsv"), results.to_text());
         std::fs::create_dir_all(&options.out)?;
-        std::fs::write(file(".tsv"), results.to_text())?;
+        let results = measured(options, words, save)?;
+        save(&results)?;
         results
     };
     std::fs::write(file(".md"), report::markdown(&results, &options.name))?;
@@ -74,7 +76,11 @@ fn run(options: &Options, words: &[String]) -> Result<(), Box<dyn std::error::Er
 }
 
 /// A run.
-fn measured(options: &Options, words: &[String]) -> std::io::Result<Results> {
+fn measured(
+    options: &Options,
+    words: &[String],
+    save: impl Fn(&Results) -> io::Result<()>,
+) -> io::Result<Results> {
     let mut results = Results::default();
     let mut about = |what: &str, value: String| results.about.push((what.to_string(), value));
     about("mode", options.mode.clone());
@@ -86,7 +92,7 @@ fn measured(options: &Options, words: &[String]) -> std::io::Result<Results> {
     about("repetitions", options.repetitions.to_string());
     results.about.extend(machine::description());
     if options.wants_part("heaps") {
-        measure::run(options, &mut results)?;
+        measure::run(options, &mut results, &save)?;
     }
     if options.wants_part("collections") {
         let pairs = options.repetitions * 3;

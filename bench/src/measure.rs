@@ -23,11 +23,16 @@ struct Plan {
     tasks: Vec<Task>,
 }
 
-/// Measures heaps as `options` says, into `results`.
+/// Measures heaps as `options` says, into `results`; `save` is called after each repetition, so that a run
+/// that is ended has not been for nothing.
 ///
 /// # Errors
 /// If a recording cannot be read or this program cannot start itself.
-pub fn run(options: &Options, results: &mut Results) -> io::Result<()> {
+pub fn run(
+    options: &Options,
+    results: &mut Results,
+    save: impl Fn(&Results) -> io::Result<()>,
+) -> io::Result<()> {
     let plan = plan(options, results)?;
     for task in &plan.tasks {
         let name = task.workload.name.to_string();
@@ -60,6 +65,7 @@ pub fn run(options: &Options, results: &mut Results) -> io::Result<()> {
             repetition + 1,
             options.repetitions
         );
+        save(results)?;
     }
     if options.instructions {
         instructions::run(&plan.heaps, results)?;

@@ -3,10 +3,10 @@
 //! Every heap is reached through `GlobalAlloc` and by its own type, so that each workload is compiled for
 //! each heap and a constant layout can fold to a constant class, where a heap is written in Rust.
 
-use crate::heaps::{Meter, Nothing, NothingShared, OfStrategy};
+use crate::heaps::{Meter, Nothing, NothingShared, Of};
 use crate::probe::Probe;
 use crate::workloads::{Task, run, run_with_threads};
-use nostd_alloc::heap::{Global, ROWS, Row};
+use nostd_alloc::heap::{Global, ROWS, Row, Spans};
 use nostd_alloc::memory::Kernel;
 use std::alloc::System;
 
@@ -15,6 +15,10 @@ use crate::adapters::{Dlmalloc, fixed_region};
 
 /// The name of our global heap.
 pub const OURS: &str = "ours";
+/// The engine of the heap at the limit, by its type: one thread, release checks on.
+pub const ALONE: &str = "spans";
+/// The same with its checks compiled out.
+pub const UNCHECKED: &str = "spans-unchecked";
 /// What stands before the name of a row of the catalogue.
 pub const ROW: &str = "row:";
 /// The yardstick of all ratios.
@@ -28,7 +32,7 @@ pub const SECOND_BUILD: &str = "mimalloc-v2";
 
 /// Whether a heap belongs to the library: peers are compared with, ours are not each other's peers.
 pub fn is_ours(name: &str) -> bool {
-    name == OURS || name.starts_with(ROW)
+    [OURS, ALONE, UNCHECKED].contains(&name) || name.starts_with(ROW)
 }
 
 /// Whether a heap is somebody else's, and one that a program could run on.
@@ -86,7 +90,7 @@ impl Heap {
             Way::Strategy(row) if task.workload.threads == 1 => {
                 let mut probe = None;
                 (row.run)(&Kernel, &mut |heap| {
-                    probe = Some(run(&OfStrategy(heap), task));
+                    probe = Some(run(&Of(heap), task));
                 });
                 probe
             }
@@ -133,7 +137,21 @@ pub fn heaps() -> Vec<Heap> {
         |task| run(&Global, task),
         Some(|task| run_with_threads(&Global, task)),
     ));
-    all.extend(ROWS.iter().map(|row| Heap {
+    all.push(typed(
+        ALONE,
+        "nostd-alloc",
+        |task| run(&Of(Spans::<Kernel, true>::new(Kernel)), task),
+        None,
+    ));
+    all.push(typed(
+        UNCHECKED,
+        "nostd-alloc",
+        |task| run(&Of(Spans::<Kernel, false>::new(Kernel)), task),
+        None,
+    ));
+    // That row stands above by its type.
+    let rows = ROWS.iter().filter(|row| row.name != ALONE);
+    all.extend(rows.map(|row| Heap {
         name: format!("{ROW}{}", row.name),
         package: "nostd-alloc",
         way: Way::Strategy(row),

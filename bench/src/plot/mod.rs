@@ -6,7 +6,7 @@ mod bars;
 mod speed_and_memory;
 mod times;
 
-use crate::peers::{OURS, is_ours};
+use crate::peers::{ALONE, OURS, UNCHECKED, is_ours};
 use crate::results::Results;
 use plotters::prelude::*;
 use std::error::Error;
@@ -85,8 +85,11 @@ pub fn draw_all(results: &Results, folder: &Path, name: &str) -> Drawn {
 const FONT: &str = "sans-serif";
 /// Ours, in each picture.
 const OURS_COLOUR: RGBColor = RGBColor(214, 72, 20);
+/// Our engine by its type, with and without its checks.
+const ALONE_COLOUR: RGBColor = RGBColor(240, 140, 0);
+const UNCHECKED_COLOUR: RGBColor = RGBColor(250, 190, 90);
 /// The rows of our catalogue.
-const ROW_COLOUR: RGBColor = RGBColor(240, 160, 110);
+const ROW_COLOUR: RGBColor = RGBColor(200, 170, 150);
 /// Lines behind the data.
 const FAINT: RGBColor = RGBColor(225, 225, 225);
 /// One colour for each peer, told apart also by those who do not see red and green.
@@ -105,10 +108,22 @@ const COLOURS: [RGBColor; 12] = [
     RGBColor(90, 60, 140),
 ];
 
+/// How large the dot of a heap is: ours are looked for first.
+fn radius(heap: &str) -> i32 {
+    if [OURS, ALONE, UNCHECKED].contains(&heap) {
+        7
+    } else {
+        4
+    }
+}
+
 /// The colour of a heap: the same in each picture of a run.
 fn colour(results: &Results, heap: &str) -> RGBColor {
-    if heap == OURS {
-        return OURS_COLOUR;
+    match heap {
+        OURS => return OURS_COLOUR,
+        ALONE => return ALONE_COLOUR,
+        UNCHECKED => return UNCHECKED_COLOUR,
+        _ => {}
     }
     if is_ours(heap) {
         return ROW_COLOUR;

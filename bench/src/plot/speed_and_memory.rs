@@ -1,7 +1,7 @@
 //! Each heap a point: how fast it replays real programs, and how much memory it needs for them.
 
-use super::{Area, Drawn, FAINT, FONT, colour};
-use crate::peers::{GLIBC, METER, NOTHING, OURS};
+use super::{Area, Drawn, FAINT, FONT, colour, radius};
+use crate::peers::{GLIBC, METER, NOTHING};
 use crate::report::{mean, memory_ratio, recordings};
 use crate::results::{Figure, Results};
 use plotters::prelude::*;
@@ -56,7 +56,7 @@ pub(super) fn draw(results: &Results, area: &Area) -> Drawn {
     let (inside, outside): (Vec<_>, Vec<_>) = points(results).into_iter().partition(is_inside);
     for (index, &(heap, time, memory)) in inside.iter().enumerate() {
         let shade = colour(results, heap);
-        let radius = if heap == OURS { 8 } else { 5 };
+        let radius = radius(heap) + 1;
         // Below the point where another one's label would be written over.
         let near = |&(_, x, y): &(&str, f64, f64)| {
             (0.8..1.4).contains(&(x / time)) && (0.95..1.05).contains(&(y / memory))

@@ -1,7 +1,7 @@
 //! Each workload a line, each heap a dot on it.
 
-use super::{Area, Drawn, FAINT, FONT, colour};
-use crate::peers::{GLIBC, METER, NOTHING, OURS, ROW};
+use super::{Area, Drawn, FAINT, FONT, colour, radius};
+use crate::peers::{GLIBC, METER, NOTHING, ROW};
 use crate::results::{Figure, Results};
 use plotters::prelude::*;
 
@@ -59,7 +59,7 @@ pub(super) fn draw(results: &Results, area: &Area) -> Drawn {
     }
     for heap in heaps(results) {
         let shade = colour(results, heap);
-        let radius = if heap == OURS { 7 } else { 4 };
+        let radius = radius(heap);
         let points = lines.iter().enumerate().filter_map(|(index, line)| {
             let ratio = results.ratio(heap, GLIBC, line, Figure::Time)?;
             Some((ratio.clamp(RATIO_LEAST, RATIO_MOST), index as f64 + 0.5))
@@ -78,7 +78,7 @@ fn legend(results: &Results, area: &Area) -> Drawn {
     let (width, _) = area.dim_in_pixel();
     for (index, heap) in heaps(results).into_iter().enumerate() {
         let (x, y) = (width as i32 - 160, 24 + 20 * index as i32);
-        let radius = if heap == OURS { 7 } else { 4 };
+        let radius = radius(heap);
         area.draw(&Circle::new((x, y), radius, colour(results, heap).filled()))?;
         area.draw(&Text::new(heap.to_string(), (x + 12, y - 7), (FONT, 14)))?;
     }
