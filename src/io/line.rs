@@ -58,7 +58,14 @@ impl Line {
 
     /// Adds bytes as far as they fit in front of the mark of a cut.
     fn push(&mut self, bytes: &[u8]) {
-        let room = (LINE_BYTES_MAX - CUT.len()).saturating_sub(self.length);
+        if self.cut {
+            return;
+        }
+        let mut room = (LINE_BYTES_MAX - CUT.len()).saturating_sub(self.length);
+        // Not in the middle of a character: behind its first byte, UTF-8 has bytes that begin with 10.
+        while bytes.get(room).is_some_and(|byte| byte & 0xc0 == 0x80) && room > 0 {
+            room -= 1;
+        }
         let fitting = bytes.get(..room).unwrap_or(bytes);
         if let Some(target) = self
             .buffer
@@ -97,5 +104,23 @@ impl Drop for Line {
             Descriptor::STDERR,
             self.buffer.get(..self.length).unwrap_or_default(),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_cut_between_characters_and_ends_there() {
+        let mut line = Stderr::line();
+        line.push_text("a");
+        (0..300).for_each(|_| line.push_text("é"));
+        line.push_text("!");
+        let text = core::str::from_utf8(&line.buffer[..line.length]).expect("whole characters");
+        assert!(line.cut && text.ends_with('é'));
+        assert_eq!(text.len(), LINE_BYTES_MAX - CUT.len() - 1);
+        // Nothing is to be printed.
+        core::mem::forget(line);
     }
 }

@@ -59,7 +59,8 @@ impl<const BYTES: usize> Writer<BYTES> {
     /// Writes `bytes`, now or later.
     ///
     /// # Errors
-    /// The first error of this writer, now or earlier.
+    /// The error of this call. One of an earlier call is told by [`flush`](Writer::flush) and
+    /// [`finish`](Writer::finish), after which nothing more was written.
     pub fn write_all(&mut self, bytes: &[u8]) -> Result<(), Errno> {
         let Some(room) = self.buffer.get_mut(self.length..self.length + bytes.len()) else {
             return self.write_through(bytes);

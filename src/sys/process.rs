@@ -57,7 +57,8 @@ pub fn clock_monotonic_ns() -> u64 {
     }
 }
 
-/// How many bytes of memory the machine has; 0 where the kernel does not say.
+/// How many bytes of memory the machine has; `usize::MAX` where the kernel does not say (a filter may refuse
+/// the call): then nothing is too much before it is asked for.
 pub fn memory_bytes() -> usize {
     /// `struct sysinfo` of x86-64 has 112 bytes: 13 words and the size of a unit.
     const WORDS: usize = 14;
@@ -68,6 +69,6 @@ pub fn memory_bytes() -> usize {
     let answer = unsafe { syscall!(SYSINFO, words.as_mut_ptr()) };
     match Errno::from_answer(answer) {
         Ok(_) => words[TOTAL_RAM].saturating_mul(u64::from(words[UNIT_BYTES] as u32)) as usize,
-        Err(_) => 0,
+        Err(_) => usize::MAX,
     }
 }

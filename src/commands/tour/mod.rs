@@ -21,7 +21,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 const USAGE: &str = "\
-Show what happens in a heap, step by step: the same bytes on every run.
+Show what happens in a heap, step by step.
 
 usage: nostd-alloc [tour]
 ";
