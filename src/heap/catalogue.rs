@@ -2,7 +2,10 @@
 //!
 //! To add a strategy: its file, and its row here.
 
-use super::{BestFit, Bump, FirstFit, FreeList, HalfFit, Lifo, NextFit, Spans, Strategy, Tlsf};
+use super::{
+    BestFit, Buddy, Bump, FirstFit, FreeList, HalfFit, Lifo, NextFit, SizeClasses, Spans, Strategy,
+    Tlsf,
+};
 use crate::memory::Allocator;
 use core::fmt;
 
@@ -85,6 +88,18 @@ pub const ROWS: &[Row] = &[
         idea: "one list for each doubling of the size: constant time, and it misses up to half",
         source: "Ogasawara (1995)",
         run: |source, visit| visit(&HalfFit::new(source)),
+    },
+    Row {
+        name: "buddy",
+        idea: "powers of two; a block merges with the one whose address differs in one bit",
+        source: "Knowlton (1965)",
+        run: |source, visit| visit(&Buddy::new(source)),
+    },
+    Row {
+        name: "size-classes",
+        idea: "pages of slots of one size, without headers: the layout says where a block belongs",
+        source: "Bonwick's slabs (1994); classes as in jemalloc (2006)",
+        run: |source, visit| visit(&SizeClasses::new(source)),
     },
     Row {
         name: "lifo",

@@ -6,38 +6,57 @@
 //! at each call) are three independent choices, `Counted<FreeList<Kernel>>`.
 
 mod address_order;
+mod addresses;
+mod arena;
 mod best_fit;
+mod buddy;
 mod bump;
 mod catalogue;
 mod counted;
+mod fallback;
 mod first_fit;
 mod free_list;
 mod global;
 mod half_fit;
 mod lifo;
+mod limited;
 mod locked;
 mod next_fit;
 mod place;
+mod pool;
 mod regions;
+mod sealed;
+mod segregated;
+mod size_classes;
 mod spans;
+mod stack;
 #[cfg(test)]
 pub(crate) mod starve;
 mod tagged;
 mod tlsf;
 mod watched;
 
+pub use arena::{Arena, Mark};
 pub use best_fit::BestFit;
+pub use buddy::Buddy;
 pub use bump::Bump;
 pub use catalogue::{ROWS, Row, Run, find};
 pub use counted::{Calls, Counted};
+pub use fallback::Fallback;
 pub use first_fit::FirstFit;
 pub use free_list::FreeList;
 pub use global::Global;
 pub use half_fit::HalfFit;
 pub use lifo::Lifo;
+pub use limited::{FailAt, Limited};
 pub use locked::Locked;
 pub use next_fit::NextFit;
+pub use pool::Pool;
+pub use sealed::Sealed;
+pub use segregated::Segregated;
+pub use size_classes::SizeClasses;
 pub use spans::Spans;
+pub use stack::Stack;
 pub use tagged::Tagged;
 pub use tlsf::Tlsf;
 pub use watched::{Watch, Watched};

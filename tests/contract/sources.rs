@@ -1,7 +1,7 @@
 //! Every kind of memory that a heap may stand on.
 
 use core::mem::MaybeUninit;
-use nostd_alloc::heap::{FreeList, Lifo};
+use nostd_alloc::heap::{Arena, Fallback, FreeList, Lifo, Locked, Sealed, Segregated};
 use nostd_alloc::memory::{Allocator, Kernel, Ration, Region, Unreserved};
 
 /// Makes a source and lends it.
@@ -49,6 +49,26 @@ pub(crate) const SOURCES: &[Source] = &[
     Source {
         name: "another heap",
         run: |visit| visit(&FreeList::new(Kernel)),
+    },
+    Source {
+        name: "a small region in front of kernel pages",
+        run: |visit| {
+            let mut bytes = bytes(200_000);
+            visit(&Fallback::new(Region::new(&mut bytes), Kernel));
+        },
+    },
+    Source {
+        name: "a heap for the small, kernel pages for the large",
+        run: |visit| {
+            visit(&Segregated::<100_000, _, _>::new(
+                FreeList::new(Kernel),
+                Kernel,
+            ))
+        },
+    },
+    Source {
+        name: "an arena behind a lock",
+        run: |visit| visit(&Locked::<_>::new(Sealed::new(Arena::new(Kernel)))),
     },
     Source {
         name: "a heap that never merges, over a region",

@@ -96,7 +96,7 @@ impl<I: Index + ?Sized> Core<I> {
     /// The size of the block mapped apart that `ptr` names.
     fn owned_apart(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) -> usize {
         let address = ptr.addr().get();
-        let Some(size) = self.apart.size(address) else {
+        let Some(size) = self.apart.get(address) else {
             fault::invalid_free(address);
         };
         if layout.size().next_multiple_of(source.grain()) != size {
@@ -117,7 +117,7 @@ impl<I: Index + ?Sized> Core<I> {
             return Err(AllocError);
         }
         let table_bytes = self.apart.table_bytes();
-        self.apart.reserve(source)?;
+        self.apart.reserve(source, self.apart.count() + 1)?;
         self.counters
             .hold_instead(table_bytes, self.apart.table_bytes());
         let block = if zeroed {
@@ -157,7 +157,7 @@ impl<I: Index + ?Sized> Core<I> {
         may_move: bool,
     ) -> Result<NonNull<[u8]>, AllocError> {
         let size = self.owned_apart(source, ptr, old);
-        // SAFETY: contract of the callers; by **Table** of `Apart` it is a block of the source.
+        // SAFETY: contract of the callers; by **Table** of `Addresses` it is a block of the source.
         let block = unsafe {
             if may_move {
                 source.remap(ptr, old, new_size)?

@@ -34,6 +34,13 @@ pub(in crate::heap) fn layout_mismatch(address: usize, size: usize, usable: usiz
     ))
 }
 
+/// A block of a stack was given back that is not the topmost one.
+#[cold]
+#[inline(never)]
+pub(in crate::heap) fn out_of_order(address: usize) -> ! {
+    die(format_args!("free of {address:#x} out of order"))
+}
+
 /// A word of the heap's own was written over.
 #[cold]
 #[inline(never)]

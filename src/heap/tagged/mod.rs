@@ -19,7 +19,7 @@
 //!
 //! The heap asks for little: what is missing, or a 64th of what it holds, or a page, after a first region of
 //! 64 KiB. Blocks of 32 pages and more, over a source with a grain, are whole mappings of their own
-//! (`apart.rs`): they grow by `mremap` and go back at once.
+//! without a tag, known to a table: they grow by `mremap` and go back at once.
 //!
 //! | file | idea |
 //! |---|---|
@@ -27,7 +27,6 @@
 //! | `cut.rs` | blocks out of free ones, and back, merged |
 //! | `list.rs` | a list of free blocks |
 //! | `regions.rs` | growth, joining, giving back |
-//! | `apart.rs` | blocks that are mappings of their own |
 //! | `fault.rs` | misuse ends here |
 //! | `face.rs` | the heap as `Allocator` and what it checks |
 //! | `verify.rs` | every invariant, asserted |
@@ -45,7 +44,6 @@
 //! Donald Knuth, *The Art of Computer Programming* 1, 2.5 (1973): boundary tags, and the footer only in free
 //! blocks; Doug Lea, *A Memory Allocator* (1987-2000): the top, mappings of their own.
 
-mod apart;
 pub(in crate::heap) mod block;
 pub(in crate::heap) mod cut;
 mod face;
@@ -54,9 +52,9 @@ pub(in crate::heap) mod list;
 mod regions;
 mod verify;
 
+use super::addresses::Addresses;
 use super::place::Place;
 use crate::memory::{Allocator, PAGE_BYTES};
-use apart::Apart;
 use block::{Block, Bounds};
 use core::cell::Cell;
 use core::fmt::Debug;
@@ -149,7 +147,7 @@ pub(in crate::heap) struct Core<I: ?Sized> {
     last_region: Cell<Place>,
     /// The grain of the source, 0 until the heap first grows.
     grain: Cell<usize>,
-    apart: Apart,
+    apart: Addresses,
     counters: Counters,
     around: Around,
     index: I,
@@ -185,6 +183,16 @@ impl<A: Allocator, I: Indexed> Tagged<A, I> {
     pub fn source(&self) -> &A {
         &self.source
     }
+
+    /// Bytes in live blocks, with their tags: as `stats().used_bytes`, in constant time.
+    pub fn used_bytes(&self) -> usize {
+        self.core.counters.used.get()
+    }
+
+    /// Bytes held from the source: as `stats().footprint_bytes`, in constant time.
+    pub fn held_bytes(&self) -> usize {
+        self.core.counters.held.get()
+    }
 }
 
 impl<I: Indexed> Core<I> {
@@ -194,7 +202,7 @@ impl<I: Indexed> Core<I> {
             edge: Cell::new(Block::NONE),
             last_region: Cell::new(Place::NONE),
             grain: Cell::new(0),
-            apart: Apart::new(),
+            apart: Addresses::new(),
             counters: Counters {
                 used: Cell::new(0),
                 used_peak: Cell::new(0),

@@ -299,7 +299,9 @@ impl<I: Index + ?Sized> Core<I> {
             self.unlist(region);
             return_span(source, start, size);
         }
-        self.apart.return_all(source);
+        self.apart
+            .for_each(|address, size| return_span(source, Place(address), size));
+        self.apart.clear(source);
     }
 
     /// Puts a region on the list.

@@ -92,7 +92,7 @@ impl<I: Index + ?Sized> Core<I> {
             footprint_bytes: counters.held.get(),
             footprint_bytes_peak: counters.held_peak.get(),
             blocks: counters.blocks.get(),
-            regions: counters.regions.get() + self.apart.blocks(),
+            regions: counters.regions.get() + self.apart.count(),
             steps: self.around.steps.get(),
         }
     }
@@ -107,7 +107,7 @@ impl<I: Index + ?Sized> Core<I> {
         );
         self.apart.verify();
         let counters = &self.counters;
-        let blocks = walk.blocks + self.apart.blocks();
+        let blocks = walk.blocks + self.apart.count();
         assert!(blocks == counters.blocks.get(), "Sums: blocks");
         let used = walk.used + self.apart.bytes();
         assert!(used == counters.used.get(), "Sums: bytes in use");

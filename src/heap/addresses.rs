@@ -1,58 +1,58 @@
-//! Blocks that are mappings of their own, and the table that knows them.
+//! A table by address: what stands at an address that has no room for a tag.
 //!
-//! A block of 32 pages or more comes straight from a source with a grain and has no tag: its size alone says
-//! which way it goes. It grows by the source's own means (`mremap`), and goes back at once. The table says
-//! what is live, so that a second free, or a pointer into the middle, is recognised and not handed to the
-//! kernel, which would unmap whatever stands there by then.
+//! Blocks that are mappings of their own, and whole free chunks of the buddy heap, are known by it: so a
+//! second free, or a pointer into the middle, is recognised and not handed to the kernel, which would unmap
+//! whatever stands there by then.
 //!
 //! # Costs
-//! Besides the system calls, a look into the table: 16 bytes an entry, at most half of them in use, in pages
-//! of its own from the first such block on.
+//! A look takes one or two entries on average: 16 bytes each, at most half of them in use, in memory of the
+//! source from the first entry on.
 //!
 //! # Source
-//! Doug Lea, *A Memory Allocator*: the threshold; Donald Knuth, *The Art of Computer Programming* 3, 6.4:
-//! linear probing with deletion (algorithm R).
+//! Donald Knuth, *The Art of Computer Programming* 3, 6.4: linear probing with deletion (algorithm R).
 
-use super::regions::return_span;
-use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
+use super::place::{GRANULE_BYTES, Place, WORD_BYTES, place_from_ptr};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::cell::Cell;
 
-const ENTRY_BYTES: usize = 16;
+/// The smallest table; a source with a grain gives at least that.
+const TABLE_BYTES_MIN: usize = 256;
+
+const ENTRY_BYTES: usize = 2 * WORD_BYTES;
 const ADDRESS: usize = 0;
 const SIZE: usize = 1;
 
-/// All blocks that are mapped apart.
+/// A map from addresses to sizes.
 ///
 /// # Invariants
 /// - **Table**: `table` is 0, or `slots` entries from the source, a power of two: an address and a size, or
 ///   two zeros. An entry stands at the slot that its address names or behind it, with no empty slot between.
-/// - **Sums**: `blocks` entries are in use, with `bytes` in all.
+/// - **Sums**: `count` entries are in use, at most half of them, with `bytes` in all.
 #[derive(Debug)]
-pub(super) struct Apart {
+pub(super) struct Addresses {
     table: Cell<Place>,
     slots: Cell<usize>,
-    blocks: Cell<usize>,
+    count: Cell<usize>,
     bytes: Cell<usize>,
 }
 
-impl Apart {
-    pub(super) const fn new() -> Apart {
+impl Addresses {
+    pub(super) const fn new() -> Addresses {
         // INVARIANT: **Table** and **Sums** hold: there is no table.
-        Apart {
+        Addresses {
             table: Cell::new(Place::NONE),
             slots: Cell::new(0),
-            blocks: Cell::new(0),
+            count: Cell::new(0),
             bytes: Cell::new(0),
         }
     }
 
     /// How many there are.
-    pub(super) fn blocks(&self) -> usize {
-        self.blocks.get()
+    pub(super) fn count(&self) -> usize {
+        self.count.get()
     }
 
-    /// Their bytes.
+    /// The sum of the sizes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.get()
     }
@@ -62,22 +62,24 @@ impl Apart {
         self.slots.get() * ENTRY_BYTES
     }
 
-    /// Makes sure that one more entry finds a slot.
+    /// Makes sure that so many entries find a slot.
     ///
     /// # Errors
     /// [`AllocError`] if the source has no memory for a larger table; nothing has changed.
-    pub(super) fn reserve(&self, source: &dyn Allocator) -> Result<(), AllocError> {
-        if (self.blocks.get() + 1) * 2 <= self.slots.get() {
+    pub(super) fn reserve(&self, source: &dyn Allocator, count: usize) -> Result<(), AllocError> {
+        let need = count.checked_mul(2 * ENTRY_BYTES).ok_or(AllocError)?;
+        if need <= self.table_bytes() {
             return Ok(());
         }
-        let size = (self.table_bytes() * 2).max(source.grain());
+        let size = need.max(source.grain()).max(TABLE_BYTES_MIN);
+        let size = size.checked_next_power_of_two().ok_or(AllocError)?;
         let layout = Layout::from_size_align(size, GRANULE_BYTES).map_err(|_| AllocError)?;
         let table = place_from_ptr(source.allocate_zeroed(layout)?.cast());
         let old = (self.table.get(), self.slots.get());
         // INVARIANT: **Table** and **Sums** hold for the new, empty table, and again when all is moved.
         self.table.set(table);
         self.slots.set(size / ENTRY_BYTES);
-        self.blocks.set(0);
+        self.count.set(0);
         self.bytes.set(0);
         for slot in 0..old.1 {
             let (address, size) = entry(old.0, slot);
@@ -89,7 +91,7 @@ impl Apart {
         Ok(())
     }
 
-    /// Enters a block; [`reserve`](Self::reserve) has made sure of a slot.
+    /// Enters an address; [`reserve`](Self::reserve) has made sure of a slot.
     pub(super) fn insert(&self, address: usize, size: usize) {
         let mut slot = self.home(address);
         while self.entry(slot).0 != 0 {
@@ -97,21 +99,21 @@ impl Apart {
         }
         // INVARIANT: **Table** and **Sums** hold again with the new entry.
         self.set_entry(slot, (address, size));
-        self.blocks.set(self.blocks.get() + 1);
+        self.count.set(self.count.get() + 1);
         self.bytes.set(self.bytes.get() + size);
     }
 
-    /// The size of the block at `address`, if one is live there.
-    pub(super) fn size(&self, address: usize) -> Option<usize> {
+    /// The size at `address`, if it is entered.
+    pub(super) fn get(&self, address: usize) -> Option<usize> {
         self.slot(address).map(|slot| self.entry(slot).1)
     }
 
-    /// Strikes out the block at `address`, which is there, and closes the gap behind it.
+    /// Strikes out `address`, which is there, and closes the gap behind it.
     pub(super) fn remove(&self, address: usize) {
         let Some(mut gap) = self.slot(address) else {
             return;
         };
-        self.blocks.set(self.blocks.get() - 1);
+        self.count.set(self.count.get() - 1);
         self.bytes.set(self.bytes.get() - self.entry(gap).1);
         let mut slot = gap;
         loop {
@@ -133,35 +135,36 @@ impl Apart {
         }
     }
 
-    /// Gives every block and the table back to the source.
-    pub(super) fn return_all(&self, source: &dyn Allocator) {
+    /// Calls `visit` with each address and its size, in no order.
+    pub(super) fn for_each(&self, mut visit: impl FnMut(usize, usize)) {
         for slot in 0..self.slots.get() {
             let (address, size) = self.entry(slot);
             if address != 0 {
-                return_span(source, Place(address), size);
+                visit(address, size);
             }
         }
+    }
+
+    /// Forgets everything and gives the table back to the source.
+    pub(super) fn clear(&self, source: &dyn Allocator) {
         return_table(source, self.table.get(), self.slots.get());
         // INVARIANT: **Table** and **Sums** hold: there is no table.
         self.table.set(Place::NONE);
         self.slots.set(0);
-        self.blocks.set(0);
+        self.count.set(0);
         self.bytes.set(0);
     }
 
     /// Walks the table and asserts **Table** and **Sums**.
     pub(super) fn verify(&self) {
-        let (mut blocks, mut bytes) = (0, 0);
-        for slot in 0..self.slots.get() {
-            let (address, size) = self.entry(slot);
-            if address != 0 {
-                assert!(self.slot(address) == Some(slot), "Table: a hidden entry");
-                blocks += 1;
-                bytes += size;
-            }
-        }
-        assert!(blocks == self.blocks.get(), "Sums: blocks mapped apart");
-        assert!(bytes == self.bytes.get(), "Sums: bytes mapped apart");
+        let (mut count, mut bytes) = (0, 0);
+        self.for_each(|address, size| {
+            assert!(self.get(address) == Some(size), "Table: a hidden entry");
+            count += 1;
+            bytes += size;
+        });
+        assert!(count == self.count.get(), "Sums: entries");
+        assert!(bytes == self.bytes.get(), "Sums: bytes");
     }
 
     /// Where the entry of `address` stands.
@@ -197,7 +200,7 @@ impl Apart {
     fn set_entry(&self, slot: usize, entry: (usize, usize)) {
         assert!(slot < self.slots.get());
         let place = self.table.get().up(slot * ENTRY_BYTES);
-        // SAFETY: by **Table** of `Apart`; that the slot is one of it was checked above.
+        // SAFETY: by **Table** of `Addresses`; that the slot is one of it was checked above.
         unsafe {
             place.set_word(ADDRESS, entry.0);
             place.set_word(SIZE, entry.1);
@@ -208,13 +211,18 @@ impl Apart {
 /// The entry at `slot` of a table that has so many.
 fn entry(table: Place, slot: usize) -> (usize, usize) {
     let place = table.up(slot * ENTRY_BYTES);
-    // SAFETY: by **Table** of `Apart`; the callers have checked the slot.
+    // SAFETY: by **Table** of `Addresses`; the callers have checked the slot.
     unsafe { (place.word(ADDRESS), place.word(SIZE)) }
 }
 
 fn return_table(source: &dyn Allocator, table: Place, slots: usize) {
     if slots > 0 {
-        return_span(source, table, slots * ENTRY_BYTES);
+        let layout = Layout::from_size_align(slots * ENTRY_BYTES, GRANULE_BYTES);
+        // SAFETY: by **Table** of `Addresses` it came from the source with this size; nobody uses it any more:
+        // checked by the callers.
+        unsafe {
+            source.deallocate(table.ptr(), layout.unwrap_or(Layout::new::<u128>()));
+        }
     }
 }
 
@@ -226,27 +234,27 @@ mod tests {
 
     #[test]
     fn the_table_agrees_with_a_map_through_growth_and_gaps() {
-        let apart = Apart::new();
+        let addresses = Addresses::new();
         let mut model = BTreeMap::new();
         let mut random = 1u64;
         for round in 0..20_000 {
             random = random.wrapping_mul(6364136223846793005).wrapping_add(1);
             let address = ((random >> 33) as usize % 2000 + 1) * 4096;
             if model.remove(&address).is_some() {
-                apart.remove(address);
+                addresses.remove(address);
             } else {
-                apart.reserve(&Kernel).unwrap();
-                apart.insert(address, round);
+                addresses.reserve(&Kernel, model.len() + 1).unwrap();
+                addresses.insert(address, round);
                 model.insert(address, round);
             }
-            assert_eq!(apart.size(address), model.get(&address).copied());
+            assert_eq!(addresses.get(address), model.get(&address).copied());
         }
-        apart.verify();
-        assert_eq!(apart.blocks(), model.len());
+        addresses.verify();
+        assert_eq!(addresses.count(), model.len());
         for address in model.keys() {
-            apart.remove(*address);
+            addresses.remove(*address);
         }
-        apart.verify();
-        apart.return_all(&Kernel);
+        addresses.verify();
+        addresses.clear(&Kernel);
     }
 }
