@@ -90,14 +90,13 @@ impl PageMap {
     }
 
     /// The entry of the page of `address`, if its window has a leaf.
-    #[inline]
+    #[inline(never)]
     pub(super) fn find(&self, address: usize) -> Option<&Page> {
         self.find_at_once(address)
             .or_else(|| self.find_further(address))
     }
 
     #[cold]
-    #[inline(never)]
     fn find_further(&self, address: usize) -> Option<&Page> {
         let window = address / WINDOW_BYTES;
         let slot = self.slot(window);
@@ -119,7 +118,7 @@ impl PageMap {
     }
 
     /// The entry of the page of `address`, which is known to have one.
-    #[inline]
+    #[inline(never)]
     pub(super) fn entry(&self, address: usize) -> &Page {
         self.find(address).expect("Table: a page without an entry")
     }
