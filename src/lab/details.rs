@@ -54,8 +54,12 @@ pub fn write_smallest(out: &mut dyn Write, survey: &Survey, scores: &[Score]) ->
         let name = score.name;
         match score.smallest_bytes {
             Some(bytes) => {
-                let whole = (bytes as u128).max(1);
-                let permille = (survey.live_bytes_peak * 1000 + whole / 2) / whole;
+                let whole = (bytes as u64).max(1);
+                let permille = survey
+                    .live_bytes_peak
+                    .saturating_mul(1000)
+                    .saturating_add(whole / 2)
+                    / whole;
                 let (percent, tenth) = (permille / 10, permille % 10);
                 writeln!(out, "{name:<14} {bytes:>13} {percent:>4}.{tenth}%")?;
             }

@@ -62,8 +62,12 @@ fn write_score(out: &mut dyn Write, survey: &Survey, score: &Score) -> fmt::Resu
          \"footprint_end_bytes\":{}",
         score.name, outcome.operations, score.footprint_bytes, score.footprint_end_bytes,
     )?;
-    let footprint = (score.footprint_bytes as u128).max(1);
-    let utilisation = (survey.live_bytes_peak * 1000 + footprint / 2) / footprint;
+    let footprint = (score.footprint_bytes as u64).max(1);
+    let utilisation = survey
+        .live_bytes_peak
+        .saturating_mul(1000)
+        .saturating_add(footprint / 2)
+        / footprint;
     let stats = outcome.stats_at_peak;
     write!(
         out,

@@ -8,8 +8,8 @@ use super::trace::{Error, Operation, Recording};
 use crate::io::Writer;
 use crate::sys::{Descriptor, Errno};
 
-/// What is collected before it is written, in bytes.
-const BUFFER_BYTES: usize = 16 * 1024;
+/// What is collected before it is written, in bytes: as of standard output, whose code serves here too.
+const BUFFER_BYTES: usize = 8192;
 
 /// In which format a recording is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,7 +51,7 @@ pub fn save(
 ) -> Result<(), SaveError> {
     let mut out = Writer::<BUFFER_BYTES>::to(descriptor);
     if format == SavedAs::Rep {
-        let heap_bytes = survey.live_bytes_peak as u64;
+        let heap_bytes = survey.live_bytes_peak;
         for number in [heap_bytes, survey.blocks_peak, survey.operations, 1] {
             line(&mut out, b"", &[number]).map_err(SaveError::Output)?;
         }

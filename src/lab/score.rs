@@ -44,8 +44,8 @@ impl Score {
     /// Of the bytes that the heap held when most was live, those in live blocks beyond what was asked for:
     /// headers and rounding.
     pub fn internal_loss_bytes(&self, survey: &Survey) -> u64 {
-        let used = self.outcome.stats_at_peak.used_bytes as u128;
-        used.saturating_sub(survey.live_bytes_peak) as u64
+        let used = self.outcome.stats_at_peak.used_bytes as u64;
+        used.saturating_sub(survey.live_bytes_peak)
     }
 
     /// Of the bytes that the heap held when most was live, those in no live block.

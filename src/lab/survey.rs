@@ -17,15 +17,15 @@ pub struct Survey {
     /// Blocks that were freed.
     pub frees: u64,
     /// The sum of all sizes asked for.
-    pub requested_bytes: u128,
+    pub requested_bytes: u64,
     /// The most bytes in live blocks at once.
-    pub live_bytes_peak: u128,
+    pub live_bytes_peak: u64,
     /// How many operations were done when that was first reached.
     pub peak_operation: u64,
     /// The most live blocks at once.
     pub blocks_peak: u64,
     /// Bytes in blocks that were never freed.
-    pub live_bytes_end: u128,
+    pub live_bytes_end: u64,
     /// The most bytes that the program's own malloc held, if the log tells its addresses.
     pub recorded_bytes: Option<u64>,
     /// What the log could not say.
@@ -43,6 +43,7 @@ struct Known {
 struct Count {
     survey: Survey,
     blocks: Vec<Known, Unreserved>,
+    /// Exact, whatever a recording asks for; what is told of it ends at 2^64.
     live_bytes: u128,
     recorded: Recorded,
 }
@@ -64,13 +65,18 @@ pub fn survey(recording: &mut Recording<'_>) -> Result<Survey, Error> {
     }
     drop(pass);
     let mut survey = count.survey;
-    survey.live_bytes_end = count.live_bytes;
+    survey.live_bytes_end = told(count.live_bytes);
     survey.notes = recording.notes();
     survey.recorded_bytes = recording
         .format()
         .filter(|format| format.has_addresses)
         .map(|_| count.recorded.peak_bytes());
     Ok(survey)
+}
+
+/// A sum as it is told.
+fn told(bytes: u128) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 impl Count {
@@ -108,11 +114,12 @@ impl Count {
             self.recorded.allocate(known.address, known.size);
         }
         let survey = &mut self.survey;
-        survey.requested_bytes += u128::from(known.size);
+        survey.requested_bytes = survey.requested_bytes.saturating_add(known.size);
         survey.blocks_peak = self.blocks.len() as u64;
         self.live_bytes += u128::from(known.size);
-        if self.live_bytes > survey.live_bytes_peak {
-            survey.live_bytes_peak = self.live_bytes;
+        let live_bytes = told(self.live_bytes);
+        if live_bytes > survey.live_bytes_peak {
+            survey.live_bytes_peak = live_bytes;
             survey.peak_operation = survey.operations;
         }
         Ok(())

@@ -16,20 +16,20 @@ use crate::io::Escaped;
 use core::fmt::{self, Write};
 
 /// From this factor on a strategy is told to be avoided, in tenths.
-const AVOID_TENTHS: u128 = 15;
+const AVOID_TENTHS: u64 = 15;
 
 /// A ratio as `12.3`, rounded; `base` may be 0.
-struct Tenths(u128, u128);
+struct Tenths(u64, u64);
 
 impl fmt::Display for Tenths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tenths = rounded(self.0 * 10, self.1);
+        let tenths = rounded(self.0.saturating_mul(10), self.1);
         write!(f, "{}.{}", tenths / 10, tenths % 10)
     }
 }
 
 /// How many times as much: `91` from ten on, `1.7` below.
-struct Times(u128, u128);
+struct Times(u64, u64);
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,15 +41,9 @@ impl fmt::Display for Times {
 }
 
 /// A quotient, rounded to the nearest.
-fn rounded(part: u128, whole: u128) -> u64 {
+fn rounded(part: u64, whole: u64) -> u64 {
     let whole = whole.max(1);
-    shown((part + whole / 2) / whole)
-}
-
-/// A number as it is printed: who asks for more than 2^64 bytes is told of 2^64 - 1, and the program does
-/// not hold the printing of 128 bits.
-fn shown(number: u128) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
+    part.saturating_add(whole / 2) / whole
 }
 
 /// What the recording is: one line, and one for each thing that the log could not say.
@@ -63,8 +57,8 @@ pub fn write_recording(out: &mut dyn Write, name: &[u8], survey: &Survey) -> fmt
         Escaped(name),
         survey.operations,
         survey.allocations,
-        shown(survey.requested_bytes),
-        shown(survey.live_bytes_peak),
+        survey.requested_bytes,
+        survey.live_bytes_peak,
     )?;
     let notes = survey.notes;
     if notes.threads {
@@ -94,7 +88,7 @@ pub fn write_scores(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> f
         "strategy", "footprint", "util", "steps/op"
     )?;
     if let Some(bytes) = survey.recorded_bytes {
-        write_columns(out, "recorded", u128::from(bytes), survey)?;
+        write_columns(out, "recorded", bytes, survey)?;
         let time = if has_times { "        -" } else { "" };
         writeln!(out, " {:>9}{time}  (the program's own malloc)", "-")?;
     }
@@ -106,11 +100,16 @@ pub fn write_scores(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> f
 }
 
 /// Name, footprint and utilisation.
-fn write_columns(out: &mut dyn Write, name: &str, bytes: u128, survey: &Survey) -> fmt::Result {
+fn write_columns(out: &mut dyn Write, name: &str, bytes: u64, survey: &Survey) -> fmt::Result {
     write!(out, "{name:<14} {bytes:>10} ")?;
     match bytes {
         0 => write!(out, "{:>7}", "-"),
-        _ => write_padded(out, 6, Tenths(survey.live_bytes_peak * 100, bytes), "%"),
+        _ => write_padded(
+            out,
+            6,
+            Tenths(survey.live_bytes_peak.saturating_mul(100), bytes),
+            "%",
+        ),
     }
 }
 
@@ -145,12 +144,9 @@ fn write_score(
     best: Option<&Score>,
 ) -> fmt::Result {
     let outcome = &score.outcome;
-    write_columns(out, score.name, score.footprint_bytes as u128, survey)?;
+    write_columns(out, score.name, score.footprint_bytes as u64, survey)?;
     write!(out, " ")?;
-    let hundredths = rounded(
-        u128::from(outcome.steps) * 100,
-        u128::from(outcome.operations),
-    );
+    let hundredths = rounded(outcome.steps.saturating_mul(100), outcome.operations);
     let steps = format_args!("{}.{:02}", hundredths / 100, hundredths % 100);
     write_padded(out, 9, steps, "")?;
     if let Some(time) = score.time {
@@ -165,7 +161,7 @@ fn write_score(
         End::Finished => {
             write!(out, "ok")?;
             if let Some(best) = best.filter(|best| is_to_avoid(score, best)) {
-                let times = Times(score.footprint_bytes as u128, best.footprint_bytes as u128);
+                let times = Times(score.footprint_bytes as u64, best.footprint_bytes as u64);
                 write!(out, "   {times}x {}", best.name)?;
             }
         }
@@ -179,7 +175,7 @@ fn write_score(
 
 /// Whether a heap needs so much more than the best that it is to be avoided.
 fn is_to_avoid(score: &Score, best: &Score) -> bool {
-    score.footprint_bytes as u128 * 10 >= best.footprint_bytes as u128 * AVOID_TENTHS
+    score.footprint_bytes as u64 * 10 >= best.footprint_bytes as u64 * AVOID_TENTHS
         && score.footprint_bytes > best.footprint_bytes
 }
 
@@ -217,15 +213,13 @@ fn write_advice(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> fmt::
     write!(
         out,
         "{} fits best: {} B for {} B live at the peak",
-        best.name,
-        best.footprint_bytes,
-        shown(survey.live_bytes_peak)
+        best.name, best.footprint_bytes, survey.live_bytes_peak
     )?;
     let finished = |score: &&Score| score.is_finished();
     let worst = others.iter().rfind(finished);
     match worst {
         Some(worst) if is_to_avoid(worst, best) => {
-            let times = Times(worst.footprint_bytes as u128, best.footprint_bytes as u128);
+            let times = Times(worst.footprint_bytes as u64, best.footprint_bytes as u64);
             write!(out, "; avoid {}: {times} times as much", worst.name)?;
         }
         Some(worst) if worst.footprint_bytes == best.footprint_bytes => {
@@ -233,7 +227,10 @@ fn write_advice(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> fmt::
         }
         Some(worst) => {
             let more = worst.footprint_bytes - best.footprint_bytes;
-            let percent = Tenths(more as u128 * 100, best.footprint_bytes as u128);
+            let percent = Tenths(
+                (more as u64).saturating_mul(100),
+                best.footprint_bytes as u64,
+            );
             write!(out, "; the others need at most {percent}% more")?;
         }
         None => {}
@@ -253,7 +250,7 @@ pub fn write_fits(out: &mut dyn Write, heap_bytes: usize, scores: &[Score]) -> f
         write!(out, "{:<14} ", score.name)?;
         match score.outcome.end {
             End::Finished => {
-                let percent = rounded(score.footprint_bytes as u128 * 100, heap_bytes as u128);
+                let percent = rounded(score.footprint_bytes as u64 * 100, heap_bytes as u64);
                 writeln!(
                     out,
                     "fits   {} of {heap_bytes} B ({percent}%), largest free block at the peak {} B",

@@ -10,8 +10,8 @@ use crate::sys::Errno;
 use core::ffi::CStr;
 use core::fmt;
 
-/// What is collected before it is written, in bytes.
-const BUFFER_BYTES: usize = 16 * 1024;
+/// What is collected before it is written, in bytes: as of standard output, whose code serves here too.
+const BUFFER_BYTES: usize = 8192;
 
 /// Writes the files of `--svg` and `--plot`.
 pub(super) fn write_files(

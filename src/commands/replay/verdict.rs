@@ -41,10 +41,10 @@ pub(super) fn heap_bytes_max(wish: &Wish, survey: &Survey) -> Result<usize, Said
     let machine_bytes = memory_bytes() / 2;
     let heap_bytes = wish.heap_bytes.unwrap_or(machine_bytes);
     let needed_bytes = match wish.heap_bytes {
-        Some(heap_bytes) => survey.live_bytes_peak.min(heap_bytes as u128),
+        Some(heap_bytes) => survey.live_bytes_peak.min(heap_bytes as u64),
         None => survey.live_bytes_peak,
     };
-    if needed_bytes > machine_bytes as u128 {
+    if needed_bytes > machine_bytes as u64 {
         return Err(say(
             ExitCode::OUT_OF_MEMORY,
             format_args!(
