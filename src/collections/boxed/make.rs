@@ -4,10 +4,10 @@ use super::Box;
 use crate::collections::error::{OrStop, PushError, TryReserveError};
 use crate::collections::raw_buffer::RawBuffer;
 use crate::heap::Global;
-use crate::memory::Allocator;
+use crate::memory::{AllocError, Allocator, Layout};
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::pin::Pin;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 impl<T> Box<T> {
     /// Moves a value into a block of its own.
@@ -186,8 +186,18 @@ impl<T, A: Allocator> Box<T, A> {
     /// [`TryReserveError`] if there is no memory.
     #[inline]
     pub fn try_new_uninit_in(allocator: A) -> Result<Box<MaybeUninit<T>, A>, TryReserveError> {
-        let buffer = RawBuffer::try_with_capacity_in(1, allocator)?;
-        Ok(boxed_from_buffer(buffer))
+        // The layout is a constant, so that the class of a heap can be one too.
+        let layout = Layout::new::<T>();
+        let ptr = match layout.size() {
+            0 => NonNull::dangling(),
+            size => match allocator.allocate(layout) {
+                Ok(block) => block.cast(),
+                Err(AllocError) => return Err(TryReserveError::refused(size)),
+            },
+        };
+        // SAFETY: the block comes from the allocator for just this layout; a value without a size needs none, and
+        // a `MaybeUninit` needs no value.
+        Ok(unsafe { Box::from_raw_in(ptr.as_ptr(), allocator) })
     }
 
     /// The value; the block goes back.
