@@ -4,10 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The names of the examples, as Cargo.toml lists them.
+/// What cargo is told of this package.
+const MANIFEST: &str = include_str!("../../Cargo.toml");
+
+/// The names of all examples, as Cargo.toml lists them.
 pub(crate) fn examples() -> Vec<String> {
-    let manifest = include_str!("../../Cargo.toml");
-    let sections = manifest.split("[[example]]").skip(1);
+    let sections = MANIFEST.split("[[example]]").skip(1);
     sections
         .map(|section| {
             let name = section
@@ -19,6 +21,13 @@ pub(crate) fn examples() -> Vec<String> {
         .collect()
 }
 
+/// Whether cargo builds an example without being asked for more features; `tests/adapters.rs` builds others.
+fn is_built_by_default(name: &String) -> bool {
+    MANIFEST.contains(&format!(
+        "name = \"{name}\"\nrequired-features = [\"rt\"]\n"
+    ))
+}
+
 /// Builds by a profile, and returns the names and files of the binary and of all examples; of the profile
 /// `symbols` the binary alone, without the dev-dependencies that cargo builds for any example.
 pub(crate) fn programs(profile: &str) -> Vec<(String, PathBuf)> {
@@ -26,7 +35,7 @@ pub(crate) fn programs(profile: &str) -> Vec<(String, PathBuf)> {
     let examples = if profile == "symbols" {
         vec![]
     } else {
-        examples()
+        examples().into_iter().filter(is_built_by_default).collect()
     };
     let mut build = Command::new(env!("CARGO"));
     build
