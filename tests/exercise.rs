@@ -1,8 +1,8 @@
 //! The exercise of `check` finds each fault that it is there to find: heaps that are wrong in one way.
 
-use nostd_alloc::heap::{Row, Run, Stats, Strategy};
+use nostd_alloc::heap::{ROWS, Row, Run, Stats, Strategy};
 use nostd_alloc::lab::exercise::{Fault, random_operations};
-use nostd_alloc::memory::{AllocError, Allocator, Kernel, Layout};
+use nostd_alloc::memory::{AllocError, Allocator, Kernel, Layout, Ration};
 use std::ptr::NonNull;
 
 /// What is wrong with a heap.
@@ -10,7 +10,8 @@ const DAMAGES: u8 = 0;
 const MISALIGNS: u8 = 1;
 const GRANTS_ALL: u8 = 2;
 const LEAKS: u8 = 3;
-const NOTHING: u8 = 4;
+const GRANTS_NONE: u8 = 4;
+const NOTHING: u8 = 5;
 
 /// A heap that never gives anything back and is wrong in one way.
 struct Wrong<const FAULT: u8>;
@@ -19,6 +20,9 @@ struct Wrong<const FAULT: u8>;
 // that come from `Kernel`, or hands out a block that is never touched.
 unsafe impl<const FAULT: u8> Allocator for Wrong<FAULT> {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if FAULT == GRANTS_NONE {
+            return Err(AllocError);
+        }
         if FAULT == GRANTS_ALL && layout.size() > 1 << 40 {
             return Ok(NonNull::slice_from_raw_parts(
                 NonNull::dangling(),
@@ -88,6 +92,10 @@ fn every_fault_is_found() {
         found(|_, visit| visit(&Wrong::<LEAKS>)),
         Err(Fault::Leaked(7))
     );
+    assert_eq!(
+        found(|_, visit| visit(&Wrong::<GRANTS_NONE>)),
+        Err(Fault::GrantedNothing)
+    );
     assert_eq!(found(|_, visit| visit(&Wrong::<NOTHING>)), Ok(()));
 }
 
@@ -98,4 +106,17 @@ fn what_a_heap_keeps_from_its_source_is_found() {
         visit(&Wrong::<NOTHING>);
     });
     assert_eq!(kept, Err(Fault::Kept(4096)));
+}
+
+#[test]
+fn a_heap_that_was_granted_nothing_has_not_passed() {
+    for row in ROWS {
+        let nothing = Ration::of_bytes(Kernel, 0);
+        assert_eq!(
+            random_operations(row, &nothing, 1, 300),
+            Err(Fault::NoMemory),
+            "{row:?}"
+        );
+        assert_eq!(random_operations(row, &nothing, 1, 0), Ok(()), "{row:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! `check`: a self-test for a new kernel or machine.
 
-use super::{Command, PROGRAM, Said, Word, Words, finish, write_error};
+use super::{Command, PROGRAM, Said, Word, Words, finish, say, write_error};
 use crate::heap::ROWS;
 use crate::io::{Escaped, Stdout, parse_decimal};
 use crate::lab::exercise::{self, Fault};
@@ -19,8 +19,8 @@ pub(super) const COMMAND: Command = Command {
 const USAGE: &str = "\
 Test every heap on this kernel and machine: random operations with contents checked
 and the heap walked in between, a source that refuses its n-th request, an impossible
-request, and an even count after everything was freed. Status 0 if all is well, else 1;
-a broken invariant is a panic that names it.
+request, and an even count after everything was freed. Status 0 if all is well, 1 if not,
+4 if there is no memory to test with; a broken invariant is a panic that names it.
 
 usage: nostd-alloc check [--operations N] [--seed N]
 
@@ -46,6 +46,13 @@ fn run(mut words: Words) -> Result<ExitCode, Said> {
     let mut failed = 0;
     for row in ROWS {
         let random = exercise::random_operations(row, &Kernel, seed, operations);
+        if random == Err(Fault::NoMemory) {
+            let (code, name) = (ExitCode::OUT_OF_MEMORY, row.name);
+            return Err(say(
+                code,
+                format_args!("check: out of memory: {name} was granted not one block"),
+            ));
+        }
         // The writer remembers errors; flushed, so that the line before a panic is seen.
         let _ = writeln!(
             out,
@@ -54,7 +61,7 @@ fn run(mut words: Words) -> Result<ExitCode, Said> {
             shown(&random)
         );
         out.flush().map_err(write_error)?;
-        let refused = exercise::refusals(row, &Kernel, seed);
+        let refused = exercise::refusals(row, &Kernel, seed, operations);
         let _ = writeln!(
             out,
             "{:<13} its source refuses the n-th request: {}",

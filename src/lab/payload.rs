@@ -57,9 +57,17 @@ pub fn is_intact(bytes: &[u8], slot: u32, from: usize) -> bool {
 
 /// Whether all bytes are zero.
 pub fn is_zero(bytes: &[u8]) -> bool {
+    is_filled(bytes, 0)
+}
+
+/// Whether all bytes are `byte`.
+#[inline(never)]
+pub fn is_filled(bytes: &[u8], byte: u8) -> bool {
+    let expected = u64::from_ne_bytes([byte; WORD_BYTES]);
     let mut words = bytes.chunks_exact(WORD_BYTES);
-    let sum = (&mut words).fold(0, |sum, found| sum | word_from_bytes(found));
-    sum == 0 && words.remainder().iter().all(|&byte| byte == 0)
+    let differing = |sum, found| sum | (word_from_bytes(found) ^ expected);
+    let sum = (&mut words).fold(0, differing);
+    sum == 0 && words.remainder().iter().all(|&found| found == byte)
 }
 
 fn word_from_bytes(bytes: &[u8]) -> u64 {
@@ -91,6 +99,13 @@ mod tests {
                 zeros[at] = 1;
                 assert!(!is_zero(&zeros), "{at} of {length}");
                 zeros[at] = 0;
+            }
+            let mut sevens = vec![7; length];
+            assert!(is_filled(&sevens, 7));
+            for at in 0..length {
+                sevens[at] = 5;
+                assert!(!is_filled(&sevens, 7), "{at} of {length}");
+                sevens[at] = 7;
             }
         }
     }
