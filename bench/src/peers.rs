@@ -28,6 +28,7 @@ pub const NOTHING: &str = "nothing";
 /// The heap of the harness that counts live bytes.
 pub const METER: &str = "meter";
 /// The heap that a second build of this program holds.
+#[cfg(any(feature = "peers", feature = "mimalloc-v2"))]
 pub const SECOND_BUILD: &str = "mimalloc-v2";
 
 /// Whether a heap belongs to the library: peers are compared with, ours are not each other's peers.

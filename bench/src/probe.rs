@@ -25,7 +25,7 @@ pub struct Probe {
     pub operations: u64,
     /// Nanoseconds and operations of the first pass over a recording.
     pub cold: Option<(u64, u64)>,
-    before_kib: u64,
+    before: Resident,
     /// Resident at the most, above what was there when `memory_begins` was called.
     pub peak_kib: u64,
     /// Resident after everything was freed, above what was there before.
@@ -41,7 +41,7 @@ impl Probe {
             nanoseconds: 0,
             operations: 0,
             cold: None,
-            before_kib: 0,
+            before: Resident::default(),
             peak_kib: 0,
             left_kib: 0,
         }
@@ -49,16 +49,26 @@ impl Probe {
 
     /// The tables of the harness stand: from here on memory is the heap's.
     pub fn memory_begins(&mut self) {
-        // The code that reads is paged in by a first reading.
-        resident_kib(b"VmRSS:");
+        make_code_resident();
+        // The code that reads has run once when it counts.
+        Resident::now();
         reset_peak();
-        self.before_kib = resident_kib(b"VmRSS:");
+        self.before = Resident::now();
     }
 
-    /// Everything is freed.
+    /// What is resident now counts as a peak: exact also where the kernel's own mark is not.
+    pub fn memory_stands(&mut self) {
+        let now = Resident::now().own_kib;
+        self.peak_kib = self.peak_kib.max(now.saturating_sub(self.before.own_kib));
+    }
+
+    /// Everything is freed. The peak is the process's without the pages of files at the end: they were all
+    /// resident before, so that they have not grown since.
     pub fn memory_ends(&mut self) {
-        self.left_kib = resident_kib(b"VmRSS:").saturating_sub(self.before_kib);
-        self.peak_kib = resident_kib(b"VmHWM:").saturating_sub(self.before_kib);
+        let now = Resident::now();
+        self.left_kib = now.own_kib.saturating_sub(self.before.own_kib);
+        let peak = now.peak_kib.saturating_sub(now.file_kib);
+        self.peak_kib = self.peak_kib.max(peak.saturating_sub(self.before.own_kib));
     }
 
     /// Time runs.
@@ -107,21 +117,79 @@ pub fn now(clock: Clock) -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
-/// A field of `/proc/self/status`, in KiB.
-fn resident_kib(field: &[u8]) -> u64 {
-    let mut bytes = [0u8; 4096];
-    let length = with_file(c"/proc/self/status", libc::O_RDONLY, |descriptor| {
-        // SAFETY: the pointer comes from a local array of the length that read(2) is told.
-        unsafe { libc::read(descriptor, bytes.as_mut_ptr().cast(), bytes.len()) }
-    });
-    let text = &bytes[..usize::try_from(length).unwrap_or(0)];
-    let found = text.windows(field.len()).position(|part| part == field);
+/// What `/proc/self/status` says is resident, in KiB.
+#[derive(Clone, Copy, Default, Debug)]
+struct Resident {
+    /// Pages of no file, or shared without a name: what heaps are made of.
+    own_kib: u64,
+    /// Pages of files: code and constants.
+    file_kib: u64,
+    /// The most of both at once.
+    peak_kib: u64,
+}
+
+impl Resident {
+    fn now() -> Resident {
+        let mut bytes = [0u8; 4096];
+        let length = with_file(c"/proc/self/status", libc::O_RDONLY, |descriptor| {
+            // SAFETY: the pointer comes from a local array of the length that read(2) is told.
+            unsafe { libc::read(descriptor, bytes.as_mut_ptr().cast(), bytes.len()) }
+        });
+        let text = &bytes[..usize::try_from(length).unwrap_or(0)];
+        Resident {
+            own_kib: field(text, b"RssAnon:") + field(text, b"RssShmem:"),
+            file_kib: field(text, b"RssFile:"),
+            peak_kib: field(text, b"VmHWM:"),
+        }
+    }
+}
+
+/// The number behind `name` in a text, or 0.
+fn field(text: &[u8], name: &[u8]) -> u64 {
+    let found = text.windows(name.len()).position(|part| part == name);
     let Some(at) = found else { return 0 };
-    text[at + field.len()..]
+    text[at + name.len()..]
         .iter()
         .skip_while(|byte| !byte.is_ascii_digit())
         .take_while(|byte| byte.is_ascii_digit())
         .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
+}
+
+/// Makes every page of this program and its libraries resident that comes from a file, without writing any.
+fn make_code_resident() {
+    // SAFETY: the function has the type that dl_iterate_phdr(3) calls, and the null pointer is not used by it.
+    unsafe { libc::dl_iterate_phdr(Some(populate), std::ptr::null_mut()) };
+}
+
+/// Makes the segments of one loaded file resident.
+unsafe extern "C" fn populate(
+    file: *mut libc::dl_phdr_info,
+    _: libc::size_t,
+    _: *mut libc::c_void,
+) -> libc::c_int {
+    const PAGE_BYTES: usize = 4096;
+    // SAFETY: contract of dl_iterate_phdr(3): the pointer comes from it and has this type, with a table of
+    // `dlpi_phnum` headers.
+    let (base, headers) = unsafe {
+        let file = &*file;
+        let count = usize::from(file.dlpi_phnum);
+        (
+            file.dlpi_addr,
+            std::slice::from_raw_parts(file.dlpi_phdr, count),
+        )
+    };
+    for header in headers.iter().filter(|it| it.p_type == libc::PT_LOAD) {
+        let start = (base + header.p_vaddr) as usize;
+        let first = start / PAGE_BYTES * PAGE_BYTES;
+        let end = start + header.p_memsz as usize;
+        // SAFETY: by the contract of madvise(2), MADV_POPULATE_READ changes no byte. It fails where a kernel
+        // does not have it: then code counts as it is used.
+        unsafe {
+            let start = std::ptr::with_exposed_provenance_mut(first);
+            libc::madvise(start, end - first, libc::MADV_POPULATE_READ);
+        }
+    }
+    0
 }
 
 /// Sets the peak of the resident memory (`VmHWM`) back to what is resident now.
@@ -155,12 +223,15 @@ mod tests {
         let mut probe = Probe::new(Clock::Thread);
         let table = Pages::<u64>::unreserved(1 << 20);
         probe.memory_begins();
+        let begun = probe.before.file_kib;
         for page in 0..256 {
             // SAFETY: the table comes from `Pages` just above and has 8 MiB.
             unsafe { table.start().add(page * 512).write(1) };
         }
         probe.memory_ends();
-        assert!((1024..1400).contains(&probe.peak_kib), "{probe:?}");
+        assert!((1024..1100).contains(&probe.peak_kib), "{probe:?}");
         assert!(probe.left_kib >= 1024, "{probe:?}");
+        let grown = Resident::now().file_kib - begun;
+        assert!(grown < 32, "{grown} KiB of code were not resident before");
     }
 }

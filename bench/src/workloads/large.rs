@@ -33,6 +33,7 @@ pub fn one<H: GlobalAlloc>(heap: &H, probe: &mut Probe) {
     // SAFETY: the block came from `heap` just now.
     unsafe {
         block.touch(0, 8);
+        probe.memory_stands();
         block.free(heap, 8);
     }
     probe.stop(1);
