@@ -157,7 +157,7 @@ fn field(text: &[u8], name: &[u8]) -> u64 {
 
 /// Makes every page of this program and its libraries resident that comes from a file, without writing any.
 fn make_code_resident() {
-    // SAFETY: the function has the type that dl_iterate_phdr(3) calls, and the null pointer is not used by it.
+    // SAFETY: contract of dl_iterate_phdr(3): the function has the type that it calls, and does not use the null.
     unsafe { libc::dl_iterate_phdr(Some(populate), std::ptr::null_mut()) };
 }
 
