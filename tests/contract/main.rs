@@ -5,8 +5,11 @@
 
 mod cases;
 mod live;
+mod million;
 mod model;
+mod random;
 mod refusals;
+mod shrunk;
 mod sources;
 
 use nostd_alloc::heap::{Counted, ROWS, Row, Strategy};
@@ -102,6 +105,11 @@ fn every_request_to_the_source_may_be_refused_once_or_for_ever() {
 }
 
 #[test]
-fn a_million_random_operations_agree_with_a_model() {
-    model::all_rows_agree_with_the_model();
+fn random_operations_that_can_be_shrunk_agree_with_a_model() {
+    shrunk::all_rows_agree_with_the_model();
+}
+
+#[test]
+fn a_million_random_operations_of_each_row_over_each_source_verify() {
+    million::every_pair_does_a_million();
 }

@@ -22,6 +22,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     pub(super) fn verify_all(&self) {
         let mut tiled = 0;
         let (mut blocks, mut used) = (0, 0);
+        let (mut with_free, mut free_bytes) = ([0; CLASSES], 0);
         self.map.for_each(|address, page| match page.kind.get() {
             Kind::NONE => {}
             Kind::APART => {
@@ -31,6 +32,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             Kind::CHUNKS => self.for_each_chunk(address, page, |chunk, free| {
                 tiled += chunk.bytes;
                 self.verify_chunk(chunk, free);
+                free_bytes += if free { chunk.bytes } else { 0 };
                 if !free && !self.is_head(chunk) {
                     (blocks, used) = (blocks + 1, used + chunk.bytes);
                 }
@@ -39,6 +41,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
                 let out = self.verify_span(address, page);
                 tiled += out.2;
                 (blocks, used) = (blocks + out.0, used + out.1);
+                if let Some(class) = page.kind.get().class() {
+                    with_free[class] += usize::from(page.free.get() > 0);
+                }
             }
             _ => {}
         });
@@ -49,9 +54,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         );
         assert!(blocks == self.tally.blocks.get(), "Sums: blocks");
         assert!(used == self.tally.bytes.get(), "Sums: bytes in blocks");
-        self.verify_bins();
-        for class in 0..CLASSES {
-            self.verify_list(class);
+        self.verify_bins(free_bytes);
+        for (class, with_free) in with_free.into_iter().enumerate() {
+            self.verify_list(class, with_free);
             self.verify_stack(class);
         }
     }
@@ -138,32 +143,23 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         (out, out * shape.block_bytes, shape.pages * PAGE_BYTES)
     }
 
-    fn verify_bins(&self) {
-        let mut free_bytes = 0;
+    /// Walks the bins, which hold all of the `free_bytes` in free chunks.
+    fn verify_bins(&self, free_bytes: usize) {
+        let mut filed = 0;
         self.bins.for_each(&self.map, |bin, chunk| {
             assert!(Bins::belongs(bin, chunk), "Merged: a chunk in another bin");
-            free_bytes += chunk.bytes;
+            filed += chunk.bytes;
             assert!(
-                free_bytes <= self.supply.held_bytes(),
+                filed <= self.supply.held_bytes(),
                 "Merged: a bin goes round"
             );
         });
-        assert!(
-            free_bytes == self.bins.bytes(),
-            "Merged: the sum of the bins"
-        );
-        let mut free_chunks = 0;
-        self.map.for_each(|address, page| {
-            if page.kind.get() == Kind::CHUNKS {
-                self.for_each_chunk(address, page, |chunk, free| {
-                    free_chunks += if free { chunk.bytes } else { 0 };
-                });
-            }
-        });
-        assert!(free_chunks == free_bytes, "Merged: a free chunk in no bin");
+        assert!(filed == self.bins.bytes(), "Merged: the sum of the bins");
+        assert!(filed == free_bytes, "Merged: a free chunk in no bin");
     }
 
-    fn verify_list(&self, class: usize) {
+    /// Walks the list of a class, which has `with_free` spans with free blocks.
+    fn verify_list(&self, class: usize, with_free: usize) {
         let (mut listed, mut number) = (0, self.lists.head(class));
         while number != NO_PAGE {
             let page = self.span_entry(number);
@@ -184,11 +180,6 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
                 false => next,
             };
         }
-        let mut with_free = 0;
-        self.map.for_each(|_, page| {
-            let begins = page.kind.get() == Kind::span(class) && page.index.get() == 0;
-            with_free += usize::from(begins && page.free.get() > 0);
-        });
         assert!(
             listed == with_free,
             "Spans: a span with free blocks on no list"

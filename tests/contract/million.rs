@@ -1,0 +1,73 @@
+//! A million random operations of each row over each source: the pairs share the processors.
+
+use crate::on_heap;
+use crate::random::{Random, run_rounds};
+use crate::shrunk::seed;
+use crate::sources::{SOURCES, Source};
+use nostd_alloc::heap::{ROWS, Row};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Operations of a round, at whose end the heap is empty.
+const OPERATIONS_PER_ROUND: u64 = 2000;
+/// Rounds that a heap lives.
+const ROUNDS_PER_HEAP: u64 = 10;
+/// Heaps of each row over each source.
+const HEAPS: u64 = 50;
+
+const _: () = assert!(HEAPS * ROUNDS_PER_HEAP * OPERATIONS_PER_ROUND >= 1_000_000);
+
+/// The three kinds of memory that there are. The other sources are made of these, and their turn comes with
+/// `NOSTD_ALLOC_ALL_SOURCES=1`, as in `.ci/run`: together they take four times as long.
+const KINDS: [&str; 3] = ["kernel pages", "a region", "another heap"];
+
+/// Every row over the sources of this run.
+fn pairs() -> Vec<(&'static Row, &'static Source)> {
+    let all = std::env::var("NOSTD_ALLOC_ALL_SOURCES").as_deref() == Ok("1");
+    let sources = || {
+        SOURCES
+            .iter()
+            .filter(|source| all || KINDS.contains(&source.name))
+    };
+    ROWS.iter()
+        .flat_map(|row| sources().map(move |source| (row, source)))
+        .collect()
+}
+
+/// A million operations of one row over one source.
+fn run_pair(row: &Row, source: &Source, seed: u64) {
+    for heap in 0..HEAPS {
+        let run = || {
+            on_heap(row, source, &mut |strategy, _| {
+                let mut random = Random::new(seed.wrapping_add(heap));
+                run_rounds(strategy, &mut random, ROUNDS_PER_HEAP, OPERATIONS_PER_ROUND);
+            })
+        };
+        assert!(
+            catch_unwind(AssertUnwindSafe(run)).is_ok(),
+            "NOSTD_ALLOC_SEED={seed}: {} over {}, heap {heap}",
+            row.name,
+            source.name
+        );
+    }
+}
+
+pub(crate) fn every_pair_does_a_million() {
+    let seed = seed();
+    println!("NOSTD_ALLOC_SEED={seed} repeats this run");
+    let pairs = pairs();
+    assert!(pairs.len() >= ROWS.len() * KINDS.len());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((row, source)) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            run_pair(row, source, seed);
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    println!("{} pairs", pairs.len());
+}
