@@ -1,6 +1,6 @@
 //! The heap of the program: one, for every thread, without a handle to carry about.
 //!
-//! [`Global`] is a name without a size: each value of it is the same heap, a [`FreeList`] over the pages of
+//! [`Global`] is a name without a size: each value of it is the same heap, [`Spans`] over the pages of
 //! the kernel behind the futex lock. Collections use it where no other allocator is named, and a program
 //! that wants the `alloc` crate writes two lines:
 //!
@@ -19,13 +19,13 @@
 
 #[cfg(test)]
 use super::starve;
-use super::{FreeList, Locked, Stats, Strategy};
+use super::{Locked, Spans, Stats, Strategy};
 use crate::memory::{AllocError, Allocator, Kernel, Layout};
 use core::alloc::GlobalAlloc;
 use core::ptr::NonNull;
 
 /// The one heap behind all values of [`Global`].
-static HEAP: Locked<FreeList<Kernel>> = Locked::new(FreeList::new(Kernel));
+static HEAP: Locked<Spans<Kernel>> = Locked::new(Spans::new(Kernel));
 
 /// The heap of the program.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
