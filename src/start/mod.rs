@@ -14,6 +14,7 @@ mod faults;
 mod memory_functions;
 mod panic;
 mod run;
+pub mod thread;
 
 pub use arguments::{Args, Strings};
 pub use backtrace::each_call;

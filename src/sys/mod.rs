@@ -13,7 +13,9 @@ mod pages;
 mod process;
 mod shared;
 mod signals;
+mod threads;
 mod valgrind;
+mod word;
 
 pub use errno::Errno;
 pub use files::{
@@ -21,14 +23,24 @@ pub use files::{
     renameat, terminal_width, unlinkat, write,
 };
 pub use lock::{Lock, RawLock};
-pub use pages::{Promise, madvise_dontneed, mmap, mmap_near, mremap, mremap_onto, munmap};
+pub use pages::{
+    Promise, madvise_dontneed, mmap, mmap_near, mmap_untouchable, mprotect_read_write, mremap,
+    mremap_onto, munmap,
+};
 pub use process::{abort, clock_monotonic_ns, exit_group, getcwd, getpid, memory_bytes};
 pub use shared::{
     FileIdentity, fcntl_dupfd, flock, fstat, ftruncate, madvise_dontfork, madvise_wipeonfork,
     mmap_shared,
 };
-pub use signals::{Action, FaultFrame, is_readable, rt_sigaction_fault, sigaltstack};
+pub use signals::{
+    Action, FaultFrame, is_readable, rt_sigaction_fault, sigaltstack, sigaltstack_bytes,
+};
+pub use threads::{
+    Birth, arch_prctl_get_fs, arch_prctl_set_fs, clone_thread, exit_thread, futex_wait,
+    futex_wake_all, munmap_and_exit, own_word,
+};
 pub use valgrind::{
     VALGRIND_FREELIKE, VALGRIND_LEAK_CHECK, VALGRIND_MALLOCLIKE, VALGRIND_NO_ACCESS,
     valgrind_request,
 };
+pub use word::Word;

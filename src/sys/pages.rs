@@ -61,6 +61,33 @@ pub fn mmap_near(wish: usize, length: usize, promise: Promise) -> Result<NonNull
     address_from_answer(answer)
 }
 
+/// Maps pages that nobody may touch yet: addresses alone.
+///
+/// # Errors
+/// As `mmap`.
+pub fn mmap_untouchable(length: usize) -> Result<NonNull<u8>, Errno> {
+    const PROT_NONE: usize = 0;
+    const NO_DESCRIPTOR: usize = usize::MAX;
+    const FLAGS: usize = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    // SAFETY: without a wished address and without MAP_FIXED the kernel chooses unused pages, as its
+    // contract of this call says; no memory of the program changes.
+    let answer = unsafe { syscall!(MMAP, 0, length, PROT_NONE, FLAGS, NO_DESCRIPTOR, 0) };
+    address_from_answer(answer)
+}
+
+/// Lets mapped pages be read and written.
+///
+/// # Safety
+/// - `start` and `length` name pages that [`mmap_untouchable`] mapped.
+///
+/// # Errors
+/// Those of mprotect(2), `ENOMEM` among them.
+pub unsafe fn mprotect_read_write(start: NonNull<u8>, length: usize) -> Result<(), Errno> {
+    // SAFETY: contract of this function.
+    let answer = unsafe { syscall!(MPROTECT, start.as_ptr(), length, PROT_READ_WRITE) };
+    Errno::from_answer(answer).map(drop)
+}
+
 /// Gives pages back.
 ///
 /// # Safety

@@ -88,6 +88,30 @@ pub unsafe fn rt_sigaction_fault(action: &Action) -> Result<(), Errno> {
     Errno::from_answer(answer).map(drop)
 }
 
+/// Where handlers run: `stack_t`.
+#[repr(C)]
+struct Stack {
+    start: *mut u8,
+    flags: i32,
+    length: usize,
+}
+
+/// The length of this thread's stack for handlers, in bytes; 0 if it has none.
+pub fn sigaltstack_bytes() -> usize {
+    const SS_DISABLE: i32 = 2;
+    let mut stack = Stack {
+        start: core::ptr::null_mut(),
+        flags: SS_DISABLE,
+        length: 0,
+    };
+    // SAFETY: the pointer comes from the local structure that the kernel writes; nothing is set.
+    let answer = unsafe { syscall!(SIGALTSTACK, 0, &raw mut stack) };
+    match Errno::from_answer(answer) {
+        Ok(_) if stack.flags & SS_DISABLE == 0 => stack.length,
+        _ => 0,
+    }
+}
+
 /// Has handlers run on another stack than the one that may have overflowed.
 ///
 /// # Safety
@@ -96,12 +120,6 @@ pub unsafe fn rt_sigaction_fault(action: &Action) -> Result<(), Errno> {
 /// # Errors
 /// Those of sigaltstack(2); `ENOMEM` where `length` is less than the processor's registers need.
 pub unsafe fn sigaltstack(start: *mut u8, length: usize) -> Result<(), Errno> {
-    #[repr(C)]
-    struct Stack {
-        start: *mut u8,
-        flags: i32,
-        length: usize,
-    }
     let stack = Stack {
         start,
         flags: 0,

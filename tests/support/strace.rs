@@ -71,12 +71,14 @@ impl Traced {
             .count()
     }
 
-    /// The names of the calls, in order, without the `execve` that started the program.
+    /// The names of the calls, in order, without the `execve` that started the program. Of a program with
+    /// threads (`-f`) a line begins with the number of one, and one that ends a call which was interrupted goes on
+    /// with `<...`.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let names = self
-            .calls
-            .iter()
-            .filter_map(|call| Some(call.split_once('(')?.0));
-        names.filter(|name| *name != "execve")
+        let names = self.calls.iter().filter_map(|line| {
+            let call = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            Some(call.trim_start().split_once('(')?.0)
+        });
+        names.filter(|name| *name != "execve" && !name.starts_with('<'))
     }
 }

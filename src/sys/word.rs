@@ -1,0 +1,88 @@
+//! A word that threads share, as a protocol sees it: the processor's own, or a model's.
+//!
+//! What threads agree on by such words stands in files of their own, over any [`Word`]; the tests run them over
+//! the words of a model checker, which tries every order of steps that the memory model allows.
+
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// An atomic word, by the names of core.
+pub trait Word: Sync {
+    /// What it holds now.
+    fn load(&self, order: Ordering) -> usize;
+
+    /// Has it hold something else.
+    fn store(&self, value: usize, order: Ordering);
+
+    /// Has it hold something else, and returns what it held.
+    fn swap(&self, value: usize, order: Ordering) -> usize;
+
+    /// Has it hold `new` if it holds `current`; returns what it held.
+    ///
+    /// # Errors
+    /// What it holds instead; nothing has changed then.
+    fn compare_exchange(
+        &self,
+        current: usize,
+        new: usize,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<usize, usize>;
+}
+
+impl Word for AtomicUsize {
+    #[inline]
+    fn load(&self, order: Ordering) -> usize {
+        AtomicUsize::load(self, order)
+    }
+
+    #[inline]
+    fn store(&self, value: usize, order: Ordering) {
+        AtomicUsize::store(self, value, order);
+    }
+
+    #[inline]
+    fn swap(&self, value: usize, order: Ordering) -> usize {
+        AtomicUsize::swap(self, value, order)
+    }
+
+    #[inline]
+    fn compare_exchange(
+        &self,
+        current: usize,
+        new: usize,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<usize, usize> {
+        AtomicUsize::compare_exchange(self, current, new, success, failure)
+    }
+}
+
+#[cfg(test)]
+mod model {
+    use super::{Ordering, Word};
+    use loom::sync::atomic::AtomicUsize;
+
+    impl Word for AtomicUsize {
+        fn load(&self, order: Ordering) -> usize {
+            AtomicUsize::load(self, order)
+        }
+
+        fn store(&self, value: usize, order: Ordering) {
+            AtomicUsize::store(self, value, order);
+        }
+
+        fn swap(&self, value: usize, order: Ordering) -> usize {
+            AtomicUsize::swap(self, value, order)
+        }
+
+        fn compare_exchange(
+            &self,
+            current: usize,
+            new: usize,
+            success: Ordering,
+            failure: Ordering,
+        ) -> Result<usize, usize> {
+            AtomicUsize::compare_exchange(self, current, new, success, failure)
+        }
+    }
+}

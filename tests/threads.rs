@@ -1,0 +1,192 @@
+//! Threads without libc: `examples/threads.rs`, run by both profiles, under strace, and with calls refused.
+
+#[path = "support/programs.rs"]
+mod programs;
+#[path = "support/run.rs"]
+mod run;
+#[path = "support/strace.rs"]
+mod strace;
+
+use programs::programs;
+use run::{Outcome, run, tool};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::LazyLock;
+use strace::{Strace, Traced};
+
+/// The threads that the example starts when nothing else is asked.
+const THREADS: usize = 8;
+
+const SOURCE: &str = include_str!("../examples/threads.rs");
+
+/// The example, in debug and in release.
+static EXAMPLES: LazyLock<[PathBuf; 2]> = LazyLock::new(|| {
+    ["dev", "release"].map(|profile| {
+        let mut all = programs(profile).into_iter();
+        all.find(|(name, _)| name == "threads")
+            .expect("it is built")
+            .1
+    })
+});
+
+/// Runs the example in debug and in release.
+fn ran(arguments: &[&str]) -> [Outcome; 2] {
+    EXAMPLES
+        .each_ref()
+        .map(|example| run(Command::new(example).args(arguments)))
+}
+
+/// Runs the released example under strace, with all its threads.
+fn traced(options: &[&str]) -> Option<Traced> {
+    let options = [&["-f"], options].concat();
+    Some(Strace::new(&options, &EXAMPLES[1], &[])?.run(b""))
+}
+
+/// How often each call was made, by whichever thread.
+fn counts(traced: &Traced) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for name in traced.names() {
+        *counts.entry(name).or_insert(0) += 1;
+    }
+    counts
+}
+
+#[test]
+fn threads_return_results_and_leave_nothing_behind() {
+    let cases: [(&[&str], &str); 4] = [
+        (&[], "2262 primes below 20000, the largest one is 19997\n"),
+        (&["come-and-go"], "sum 499500, 0 mappings more\n"),
+        (&["alone"], "200 results dropped, nothing left\n"),
+        (&["values"], "7 9 0\n5 0\n3 2\n"),
+    ];
+    for (arguments, expected) in cases {
+        for said in ran(arguments) {
+            assert_eq!(
+                (said.code, &*said.stdout, &*said.stderr),
+                (0, expected, ""),
+                "{arguments:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_panic_in_a_thread_ends_the_program_with_its_report() {
+    let before = SOURCE.split("assert!(is_prime").next().expect("it asserts");
+    let line = before.lines().count();
+    let column = before.lines().last().expect("a line").len() + 1;
+    for said in ran(&["panic"]) {
+        assert_eq!((said.code, &*said.stdout), (101, ""), "{said:?}");
+        let mut lines = said.stderr.lines();
+        let place = format!("panicked at examples/threads.rs:{line}:{column}:");
+        assert_eq!(lines.next(), Some(&*place));
+        assert_eq!(lines.next(), Some("as the test wants"));
+        assert!(lines.clone().count() >= 2, "{said:?}");
+        assert!(lines.all(|line| line.contains(": 0x")), "{said:?}");
+    }
+}
+
+#[test]
+fn a_fault_in_a_thread_is_told_in_one_line_before_the_signal() {
+    let cases = [
+        ("overflow", "fatal: stack overflow at 0x"),
+        ("null", "fatal: segmentation fault at 0x8, instruction 0x"),
+    ];
+    for (argument, line) in cases {
+        for said in ran(&[argument]) {
+            assert_eq!((said.code, &*said.stdout), (139, ""), "{said:?}");
+            assert!(said.stderr.starts_with(line), "{said:?}");
+            assert_eq!(said.stderr.lines().count(), 1, "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn a_thread_takes_the_calls_that_are_listed() {
+    let Some(traced) = traced(&[]) else {
+        return;
+    };
+    assert_eq!(traced.outcome.code, 0, "{:?}", traced.outcome);
+    let mut counts = counts(&traced);
+    // Whoever waits asks the kernel as often as it takes.
+    counts.remove("futex");
+    let expected = [
+        ("arch_prctl", 2),
+        // With the handler of the first thread, and the question how large it is.
+        ("rt_sigaction", 1),
+        ("sigaltstack", 2 + THREADS),
+        ("mmap", THREADS),
+        ("mprotect", THREADS),
+        ("clone", THREADS),
+        ("munmap", THREADS),
+        ("exit", THREADS),
+        ("write", 1),
+        ("exit_group", 1),
+    ];
+    assert_eq!(counts, BTreeMap::from(expected));
+}
+
+#[test]
+fn whatever_the_kernel_refuses_is_an_error() {
+    let cases = [
+        ("mmap", "ENOMEM", 4, "cannot allocate memory"),
+        ("mprotect", "ENOMEM", 4, "cannot allocate memory"),
+        ("clone", "EAGAIN", 1, "resource temporarily unavailable"),
+    ];
+    for (call, errno, code, sentence) in cases {
+        for nth in 1..=THREADS {
+            let inject = format!("inject={call}:error={errno}:when={nth}");
+            let Some(traced) = traced(&["-e", &inject]) else {
+                return;
+            };
+            assert_eq!(traced.injected(), 1, "{inject}");
+            let said = &traced.outcome;
+            assert_eq!((said.code, &*said.stdout), (code, ""), "{inject}");
+            assert_eq!(said.stderr, format!("error: {sentence}\n"), "{inject}");
+            let begun = counts(&traced).get("clone").copied().unwrap_or(0);
+            assert_eq!(begun - usize::from(call == "clone"), nth - 1, "{inject}");
+        }
+    }
+}
+
+#[test]
+fn without_its_register_no_thread_begins() {
+    for nth in 1..=2 {
+        let inject = format!("inject=arch_prctl:error=EPERM:when={nth}");
+        let Some(traced) = traced(&["-e", &inject]) else {
+            return;
+        };
+        assert_eq!(traced.injected(), 1);
+        let said = &traced.outcome;
+        assert_eq!(
+            (said.code, &*said.stderr),
+            (1, "error: operation not permitted\n")
+        );
+        assert!(!counts(&traced).contains_key("clone"));
+    }
+}
+
+#[test]
+fn pages_that_the_kernel_does_not_take_back_change_no_answer() {
+    let Some(traced) = traced(&["-e", "inject=munmap:error=ENOMEM"]) else {
+        return;
+    };
+    assert_eq!(traced.injected(), THREADS);
+    let [_, said] = ran(&[]);
+    assert_eq!(traced.outcome, said);
+    assert_eq!(counts(&traced)["madvise"], THREADS);
+}
+
+#[test]
+fn a_limit_of_memory_is_an_error() {
+    let Some(prlimit) = tool("prlimit") else {
+        return;
+    };
+    let mut command = Command::new(prlimit);
+    let said = run(command.arg("--data=5000000").arg(&EXAMPLES[1]));
+    assert_eq!(
+        (said.code, &*said.stderr),
+        (4, "error: cannot allocate memory\n")
+    );
+}
