@@ -3,6 +3,7 @@
 use crate::run::{Outcome, run, tool};
 use crate::runs::{PROGRAM, assert_one_line, runs, undisturbed};
 use crate::strace::{Strace, Traced};
+use std::fs::File;
 use std::process::Command;
 
 fn injected(call: &str, how: &str, arguments: &[&str]) -> Option<Traced> {
@@ -131,4 +132,19 @@ fn any_limit_of_memory_is_survived() {
         ends[0] > 5 && ends[1] > 5,
         "no limit was felt, or each: {ends:?}"
     );
+}
+
+#[test]
+fn without_memory_and_without_a_listener_the_status_still_tells() {
+    for arguments in runs() {
+        let trace = ["-e", "trace=mmap", "-e", "inject=mmap:error=ENOMEM"];
+        let Some(mut strace) = Strace::new(&trace, &PROGRAM, &arguments) else {
+            return;
+        };
+        let full = File::options().write(true).open("/dev/full");
+        strace.command.stderr(full.expect("there is a full disk"));
+        let traced = strace.run(b"");
+        assert!(traced.injected() > 0, "{arguments:?}");
+        assert_eq!(traced.outcome.code, 4, "{arguments:?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::run::{run, tool};
 use crate::runs::{PROGRAM, assert_one_line, runs, undisturbed};
+use crate::strace::Strace;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
@@ -85,5 +86,23 @@ fn a_small_stack_is_enough() {
             "{arguments:?}: {}",
             outcome.stderr
         );
+    }
+}
+
+#[test]
+fn a_kernel_that_refuses_the_fault_handler_changes_no_answer() {
+    for arguments in runs() {
+        let options = [
+            "-e",
+            "trace=sigaltstack,rt_sigaction",
+            "-e",
+            "inject=sigaltstack,rt_sigaction:error=EPERM",
+        ];
+        let Some(strace) = Strace::new(&options, &PROGRAM, &arguments) else {
+            return;
+        };
+        let traced = strace.run(b"");
+        assert_eq!(traced.injected(), 2, "{arguments:?}");
+        assert_eq!(traced.outcome, undisturbed(&arguments));
     }
 }
