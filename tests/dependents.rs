@@ -33,6 +33,7 @@ static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
                 "panics_again",
                 include_str!("dependents/programs/panics_again.rs"),
             ),
+            ("counts", include_str!("dependents/programs/counts.rs")),
             ("faulty", include_str!("dependents/programs/faulty.rs")),
             (
                 "takes_arguments",
@@ -183,6 +184,26 @@ fn a_panic_is_told_with_place_message_and_calls() {
     }
     let inner = format!("src/panics.rs:{place}");
     assert!(names.contains(&inner), "no {inner} in\n{names}");
+}
+
+#[test]
+fn numbers_in_a_message_leave_the_program_small() {
+    assert!(bytes(&program("counts")) <= 6 * 1024);
+    let cases: &[(&[&str], &str)] = &[
+        (
+            &["x"],
+            "index out of bounds: the len is 2 but the index is 2",
+        ),
+        (&["x", "y"], "3 arguments"),
+    ];
+    for &(arguments, message) in cases {
+        let said = ran("counts", arguments);
+        assert_eq!(
+            (said.code, said.stderr.lines().nth(1)),
+            (101, Some(message))
+        );
+    }
+    assert_eq!(ran("counts", &[]).stdout, "hello\n");
 }
 
 #[test]

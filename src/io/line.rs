@@ -1,6 +1,7 @@
 //! Standard error: at once, and a message as one line by one write.
 
-use super::{Decimal, Hexadecimal, write_all};
+use super::number::{PLACES, write_digits};
+use super::write_all;
 use crate::sys::Descriptor;
 use core::fmt;
 
@@ -48,12 +49,21 @@ impl Line {
 
     /// Adds a number in decimal.
     pub fn push_decimal(&mut self, number: u64) {
-        self.push(Decimal::new(number).as_bytes());
+        self.push_digits(number, 10);
     }
 
     /// Adds a number in hexadecimal, `0x` in front.
     pub fn push_hexadecimal(&mut self, number: u64) {
-        self.push(Hexadecimal::new(number).as_bytes());
+        self.push_text("0x");
+        self.push_digits(number, 16);
+    }
+
+    /// Adds the digits of a number. Not inlined: the panic report has three of them, and is to be small.
+    #[inline(never)]
+    fn push_digits(&mut self, number: u64, base: u8) {
+        let mut places = [0; PLACES];
+        let begin = write_digits(&mut places, number, base);
+        self.push(places.get(begin..).unwrap_or_default());
     }
 
     /// Adds bytes as far as they fit in front of the mark of a cut.
@@ -67,14 +77,22 @@ impl Line {
             room -= 1;
         }
         let fitting = bytes.get(..room).unwrap_or(bytes);
-        if let Some(target) = self
-            .buffer
-            .get_mut(self.length..self.length + fitting.len())
-        {
-            target.copy_from_slice(fitting);
-            self.length += fitting.len();
+        self.cut = fitting.len() < bytes.len();
+        self.append(fitting);
+    }
+
+    /// Adds bytes for which there is room.
+    #[inline(never)]
+    fn append(&mut self, bytes: &[u8]) {
+        if let Some(target) = self.buffer.get_mut(self.length..self.length + bytes.len()) {
+            target.copy_from_slice(bytes);
+            self.length += bytes.len();
         }
-        self.cut |= fitting.len() < bytes.len();
+    }
+
+    /// What was collected.
+    fn text(&self) -> &[u8] {
+        self.buffer.get(..self.length).unwrap_or_default()
     }
 }
 
@@ -87,23 +105,12 @@ impl fmt::Write for Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        let ends = self
-            .buffer
-            .get(..self.length)
-            .is_some_and(|text| text.ends_with(b"\n"));
-        let end: &[u8] = match (self.cut, ends) {
-            (true, _) => CUT,
-            (false, false) => b"\n",
-            (false, true) => b"",
-        };
-        if let Some(target) = self.buffer.get_mut(self.length..self.length + end.len()) {
-            target.copy_from_slice(end);
-            self.length += end.len();
+        if self.cut {
+            self.append(CUT);
+        } else if !self.text().ends_with(b"\n") {
+            self.append(b"\n");
         }
-        let _ = write_all(
-            Descriptor::STDERR,
-            self.buffer.get(..self.length).unwrap_or_default(),
-        );
+        let _ = write_all(Descriptor::STDERR, self.text());
     }
 }
 

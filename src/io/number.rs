@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-/// The digits of `u64::MAX`.
-const DECIMAL_DIGITS_MAX: usize = 20;
-const HEXADECIMAL_DIGITS_MAX: usize = 16;
+/// Room for the 20 decimal digits of `u64::MAX`, or 16 hexadecimal ones and `0x`: a power of two, so that any
+/// number is an index of it after one `and`.
+pub(super) const PLACES: usize = 32;
 
 /// A number in decimal digits.
 ///
@@ -13,14 +13,14 @@ const HEXADECIMAL_DIGITS_MAX: usize = 16;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Decimal {
-    digits: [u8; DECIMAL_DIGITS_MAX],
+    digits: [u8; PLACES],
     begin: usize,
 }
 
 impl Decimal {
     /// The digits of `number`.
     pub fn new(number: u64) -> Decimal {
-        let mut digits = [b'0'; DECIMAL_DIGITS_MAX];
+        let mut digits = [0; PLACES];
         let begin = write_digits(&mut digits, number, 10);
         Decimal { digits, begin }
     }
@@ -38,14 +38,14 @@ impl Decimal {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Hexadecimal {
-    digits: [u8; HEXADECIMAL_DIGITS_MAX + 2],
+    digits: [u8; PLACES],
     begin: usize,
 }
 
 impl Hexadecimal {
     /// The digits of `number`.
     pub fn new(number: u64) -> Hexadecimal {
-        let mut digits = [b'0'; HEXADECIMAL_DIGITS_MAX + 2];
+        let mut digits = [0; PLACES];
         let begin = write_digits(&mut digits, number, 16);
         if let Some([zero, x]) = digits.get_mut(begin.saturating_sub(2)..begin) {
             (*zero, *x) = (b'0', b'x');
@@ -62,23 +62,21 @@ impl Hexadecimal {
     }
 }
 
-/// Writes digits at the end of `places`, at least one, and returns where they begin. An iterator and no
-/// index: a panic that cannot happen is code all the same. Not inlined, or each base gets twenty copies of
-/// the loop.
+/// Writes digits at the end of `places`, at least one, and returns where they begin. A base is 10 or more. The
+/// loop looks at no bound, which a `u64` cannot reach: so there is no panic in it, and nothing to unroll.
 #[inline(never)]
-fn write_digits(places: &mut [u8], number: u64, base: u8) -> usize {
+pub(super) fn write_digits(places: &mut [u8; PLACES], number: u64, base: u8) -> usize {
     const DIGITS: [u8; 16] = *b"0123456789abcdef";
     let mut rest = number;
-    let mut begin = places.len();
-    for place in places.iter_mut().rev() {
-        *place = DIGITS[(rest % u64::from(base)) as usize & 15];
-        rest /= u64::from(base);
+    let mut begin = PLACES;
+    loop {
         begin -= 1;
+        places[begin % PLACES] = DIGITS[(rest % u64::from(base)) as usize % 16];
+        rest /= u64::from(base);
         if rest == 0 {
-            break;
+            return begin;
         }
     }
-    begin
 }
 
 impl fmt::Display for Decimal {

@@ -50,7 +50,7 @@ pub fn print_text(text: &str, end: &str) {
     let mut out = Writer::<LINE_BYTES_MAX>::to(Descriptor::STDOUT);
     // The error is remembered by the writer.
     let _ = out.write_all(text.as_bytes());
-    finish(out, end);
+    finish(&mut out, end);
 }
 
 /// Prints what has values in it, and its end.
@@ -58,13 +58,13 @@ pub fn print_formatted(arguments: Arguments<'_>, end: &str) {
     let mut out = Writer::<LINE_BYTES_MAX>::to(Descriptor::STDOUT);
     // The error is remembered by the writer.
     let _ = out.write_fmt(arguments);
-    finish(out, end);
+    finish(&mut out, end);
 }
 
 /// Adds the end and writes, or ends the program.
-fn finish(mut out: Writer<LINE_BYTES_MAX>, end: &str) {
+fn finish(out: &mut Writer<LINE_BYTES_MAX>, end: &str) {
     let _ = out.write_all(end.as_bytes());
-    if let Err(error) = out.finish() {
+    if let Err(error) = out.flush() {
         end_without_output(error);
     }
 }

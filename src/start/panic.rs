@@ -10,8 +10,8 @@
 //! The addresses are for `addr2line -f -i -e PROGRAM ADDRESS …`, with a program that has line tables.
 //!
 //! # Costs
-//! Nothing is allocated. The formatting machinery is about 2.5 KiB of code; a program that cannot afford it
-//! says `entry!(main, silent)`.
+//! Nothing is allocated. The report and what formats its message are 1.7 KiB of code, an integer in some
+//! message of the program 1.1 KiB more; a program that cannot afford it says `entry!(main, silent)`.
 
 use super::{ExitCode, backtrace, exit};
 use crate::io::Stderr;
@@ -32,13 +32,8 @@ pub fn panic_report(info: &PanicInfo<'_>) -> ! {
         exit(ExitCode::PANIC);
     }
     report_place(info.location());
-    let message = info.message();
     // Not as a line: it may be longer than one, and it may itself panic half-way.
-    let _ = match message.as_str() {
-        Some(text) => Stderr.write_str(text),
-        None => write!(Stderr, "{message}"),
-    };
-    let _ = Stderr.write_str("\n");
+    let _ = writeln!(Stderr, "{}", info.message());
     let mut index = 0;
     backtrace::each_call(&mut |address| {
         report_call(index, address);

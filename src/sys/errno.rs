@@ -28,14 +28,13 @@ macro_rules! errors {
                 }
             }
 
-            /// What has happened, in lower case and without a full stop.
-            pub const fn sentence(self) -> &'static str {
-                match self.0.get() {
-                    $($number => $sentence,)*
-                    _ => "error of the kernel",
-                }
-            }
         }
+
+        /// All sentences, one behind the other.
+        const SENTENCES: &str = concat!($($sentence),*);
+
+        /// The number and the length of each of them. A `match` would be three times the code.
+        static NUMBERS_AND_LENGTHS: &[(u8, u8)] = &[$(($number, $sentence.len() as u8)),*];
     };
 }
 
@@ -81,6 +80,19 @@ impl Errno {
     /// The number, from 1 to [`NUMBER_MAX`](Errno::NUMBER_MAX).
     pub const fn number(self) -> u16 {
         self.0.get()
+    }
+
+    /// What has happened, in lower case and without a full stop.
+    pub fn sentence(self) -> &'static str {
+        let mut begin = 0;
+        for &(number, length) in NUMBERS_AND_LENGTHS {
+            let end = begin + usize::from(length);
+            if u16::from(number) == self.0.get() {
+                return SENTENCES.get(begin..end).unwrap_or_default();
+            }
+            begin = end;
+        }
+        "error of the kernel"
     }
 
     /// Reads what a system call left in its register: a value, or an error as a small negative number.
@@ -135,6 +147,22 @@ mod tests {
             Errno::from_answer(4096usize.wrapping_neg()),
             Ok(4096usize.wrapping_neg())
         );
+    }
+
+    #[test]
+    fn each_number_has_its_sentence() {
+        assert_eq!(Errno::EPERM.sentence(), "operation not permitted");
+        assert_eq!(Errno::ENOTTY.sentence(), "inappropriate ioctl for device");
+        assert_eq!(Errno::EDQUOT.sentence(), "disk quota exceeded");
+        for number in 1..=Errno::NUMBER_MAX {
+            let error = Errno::from_answer(usize::from(number).wrapping_neg()).unwrap_err();
+            assert_eq!(
+                error.name().is_none(),
+                error.sentence() == "error of the kernel",
+                "{number}"
+            );
+            assert!(error.sentence().is_ascii() && !error.sentence().is_empty());
+        }
     }
 
     #[test]
