@@ -167,6 +167,76 @@ fn number_of(json: &str, key: &str) -> u64 {
     digits.parse().expect("a number")
 }
 
+/// The counts of replay are those of the independent count to the byte, and the utilisation their quotient.
+fn assert_counts(text: &str) {
+    let shown = replay_bytes(&["--json", "--strategy", "bump", "-"], text.as_bytes());
+    assert_eq!((shown.code, shown.stderr.as_str()), (0, ""));
+    let counted = count_text(text);
+    let number = |key| number_of(&shown.stdout, key);
+    for (key, expected) in [
+        ("operations", counted.operations),
+        ("allocations", counted.allocations),
+        ("requested_bytes", counted.requested_bytes),
+        ("live_bytes_peak", counted.live_bytes_peak),
+        ("live_bytes_end", counted.live_bytes_end),
+        ("blocks_peak", counted.blocks_peak),
+    ] {
+        assert_eq!(number(key), expected, "{key} of:\n{text}");
+    }
+    let footprint = number("footprint_bytes");
+    let permille = (counted.live_bytes_peak * 1000 + footprint / 2) / footprint;
+    assert_eq!(number("utilisation_permille"), permille, "{text}");
+}
+
+#[test]
+fn a_peak_that_is_reached_byte_by_byte_is_told_to_the_byte() {
+    // Up by one byte, down by one, up by two: each step is the peak of a recording that ends there.
+    let mut text = String::new();
+    for id in 0..12 {
+        text += &format!("a {id} 1 1\n");
+        assert_counts(&text);
+        text += &format!("f {id}\na {id} 2 1\n");
+        assert_counts(&text);
+        text += &format!("r {id} 1\n");
+        assert_counts(&text);
+    }
+}
+
+#[test]
+fn random_recordings_count_as_they_are() {
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    let mut random = move |limit: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 20) % limit
+    };
+    for recording in 0..100 {
+        let (mut text, mut live, mut next) = (String::new(), Vec::new(), 0);
+        for _ in 0..40 + recording {
+            let doublings = random(4) * 3;
+            let size = 1 + random(1 << doublings);
+            match random(8) {
+                0..=2 if !live.is_empty() => {
+                    let id = live.swap_remove(random(live.len() as u64) as usize);
+                    text += &format!("f {id}\n");
+                }
+                3 if !live.is_empty() => {
+                    let id: u64 = live[random(live.len() as u64) as usize];
+                    text += &format!("r {id} {size}\n");
+                }
+                kind => {
+                    let letter = if kind == 4 { "z" } else { "a" };
+                    text += &format!("{letter} {next} {size} {}\n", 1 << random(5));
+                    live.push(next);
+                    next += 1;
+                }
+            }
+        }
+        assert_counts(&text);
+    }
+}
+
 #[test]
 fn the_tables_of_replay_take_64_bytes_a_live_block() {
     const FIXED_BYTES: u64 = 1 << 20;

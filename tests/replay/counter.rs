@@ -10,6 +10,8 @@ pub(crate) struct Counted {
     pub(crate) allocations: u64,
     pub(crate) requested_bytes: u64,
     pub(crate) live_bytes_peak: u64,
+    pub(crate) live_bytes_end: u64,
+    pub(crate) blocks_peak: u64,
 }
 
 impl Counted {
@@ -30,6 +32,7 @@ struct Count {
     allocations: u64,
     requested_bytes: u64,
     live_bytes_peak: u64,
+    blocks_peak: u64,
 }
 
 impl Count {
@@ -39,6 +42,7 @@ impl Count {
         self.live_bytes_peak = self.live_bytes_peak.max(self.live_bytes);
         let before = self.sizes.insert(id.to_owned(), size);
         assert_eq!(before, None, "{id} is live");
+        self.blocks_peak = self.blocks_peak.max(self.sizes.len() as u64);
     }
 
     fn end(&mut self, id: &str) {
@@ -51,6 +55,8 @@ impl Count {
             allocations: self.allocations,
             requested_bytes: self.requested_bytes,
             live_bytes_peak: self.live_bytes_peak,
+            live_bytes_end: self.live_bytes,
+            blocks_peak: self.blocks_peak,
         }
     }
 }
