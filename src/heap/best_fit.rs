@@ -16,7 +16,7 @@
 //! first fit and best fit storage allocation strategies* (1977).
 
 use super::address_order::{AddressOrder, Way};
-use super::tagged::block::Block;
+use super::tagged::block::{Block, Tag};
 use super::tagged::cut::Wish;
 use super::tagged::{Around, Core, Index, Indexed, Tagged};
 
@@ -60,15 +60,16 @@ impl Index for SmallestByAddress {
         // Its place in the order is the same.
     }
 
-    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, usize)> {
+    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let way = if wish.low { Way::Up } else { Way::Down };
-        let mut best: Option<(Block, usize)> = None;
+        let mut best: Option<(Block, Tag)> = None;
         let mut block = self.0.end(way);
         while !block.is_none() {
             around.step();
-            let size = block.size_of_free();
-            if best.is_none_or(|(_, least)| size < least) && wish.fits(block, size) {
-                best = Some((block, size));
+            let tag = block.free_tag();
+            let size = tag.size();
+            if best.is_none_or(|(_, least)| size < least.size()) && wish.fits(block, size) {
+                best = Some((block, tag));
                 if size == wish.size {
                     break;
                 }

@@ -18,7 +18,7 @@
 //! functions concerning dynamic storage allocation* (1974).
 
 use super::address_order::{AddressOrder, Way};
-use super::tagged::block::Block;
+use super::tagged::block::{Block, Tag};
 use super::tagged::cut::Wish;
 use super::tagged::{Around, Core, Index, Indexed, Tagged};
 
@@ -62,14 +62,14 @@ impl Index for FirstByAddress {
         // Its place in the order is the same.
     }
 
-    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, usize)> {
+    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let way = if wish.low { Way::Up } else { Way::Down };
         let mut block = self.0.end(way);
         while !block.is_none() {
             around.step();
-            let size = block.size_of_free();
-            if wish.fits(block, size) {
-                return Some((block, size));
+            let tag = block.free_tag();
+            if wish.fits(block, tag.size()) {
+                return Some((block, tag));
             }
             block = self.0.after(block, way, around);
         }

@@ -15,7 +15,7 @@
 //! # Source
 //! Takeshi Ogasawara, *An algorithm with constant execution time for dynamic storage allocation* (1995).
 
-use super::tagged::block::Block;
+use super::tagged::block::{Block, Tag};
 use super::tagged::cut::Wish;
 use super::tagged::list::List;
 use super::tagged::{Around, Core, Index, Indexed, Tagged};
@@ -85,7 +85,7 @@ impl Index for Doublings {
         }
     }
 
-    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, usize)> {
+    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let least = list_from_size(wish.sure.checked_next_power_of_two()?);
         let filled = self.bits.get() & (u64::MAX << least);
         if filled == 0 {
@@ -93,9 +93,9 @@ impl Index for Doublings {
         }
         around.step();
         let block = self.lists[filled.trailing_zeros() as usize].first();
-        let size = block.size_of_free();
+        let tag = block.free_tag();
         // Only in the last list a block may be too small.
-        wish.fits(block, size).then_some((block, size))
+        wish.fits(block, tag.size()).then_some((block, tag))
     }
 
     fn largest(&self, around: &Around) -> usize {

@@ -16,7 +16,7 @@
 //! next-fit, first-fit and best-fit* (1977).
 
 use super::address_order::{AddressOrder, Way};
-use super::tagged::block::Block;
+use super::tagged::block::{Block, Tag};
 use super::tagged::cut::Wish;
 use super::tagged::{Around, Core, Index, Indexed, Tagged};
 use core::cell::Cell;
@@ -60,21 +60,15 @@ impl Indexed for NextByAddress {
 
 impl NextByAddress {
     /// The first block from `from` on that fits, before `end` comes up.
-    fn find(
-        &self,
-        from: Block,
-        end: Block,
-        wish: &Wish,
-        around: &Around,
-    ) -> Option<(Block, usize)> {
+    fn find(&self, from: Block, end: Block, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let mut block = from;
         while !block.is_none() && block != end {
             around.step();
-            let size = block.size_of_free();
-            if wish.fits(block, size) {
+            let tag = block.free_tag();
+            if wish.fits(block, tag.size()) {
                 // INVARIANT: **Rover** holds: the block is filed.
                 self.rover.set(block);
-                return Some((block, size));
+                return Some((block, tag));
             }
             block = self.order.after(block, way(wish), around);
         }
@@ -104,7 +98,7 @@ impl Index for NextByAddress {
         // Its place in the order is the same.
     }
 
-    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, usize)> {
+    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let rover = self.rover.get();
         self.find(rover, Block::NONE, wish, around)
             .or_else(|| self.find(self.order.end(way(wish)), rover, wish, around))

@@ -22,7 +22,7 @@
 //! M. Masmano, I. Ripoll, A. Crespo, J. Real, *TLSF: a new dynamic memory allocator for real-time systems*
 //! (2004).
 
-use super::tagged::block::{BLOCK_BYTES_MIN, Block};
+use super::tagged::block::{BLOCK_BYTES_MIN, Block, Tag};
 use super::tagged::cut::Wish;
 use super::tagged::list::List;
 use super::tagged::{Around, Core, Index, Indexed, Tagged};
@@ -143,13 +143,13 @@ impl<const FIRST: usize, const SECOND: usize> Index for TwoLevels<FIRST, SECOND>
         }
     }
 
-    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, usize)> {
+    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let slot = self.filled_from(Self::slot_of_at_least(wish.sure))?;
         around.step();
         let block = self.list(slot).first();
-        let size = block.size_of_free();
+        let tag = block.free_tag();
         // Only in the last list a block may be too small.
-        wish.fits(block, size).then_some((block, size))
+        wish.fits(block, tag.size()).then_some((block, tag))
     }
 
     fn largest(&self, around: &Around) -> usize {

@@ -12,15 +12,17 @@
 //!
 //! ```text
 //!   bit[0]        the block is in use
-//!   bit[1]        the block before it is free, and its footer (its size) stands in front of this tag
-//!   bit[2]        the block is the first of its region
-//!   bit[4..48]    the size in bytes, a multiple of 16
-//!   bit[48..64]   the seal: a sum over the bits below and the address
+//!   bit[1]        the block is the first of its region
+//!   bit[4..47]    the size in bytes, a multiple of 16
+//!   bit[47]       the block before it is free, and its footer (its size) stands in front of this tag
+//!   bit[48..64]   the seal: a sum over the bits [0..47] and the address
 //! ```
 //!
 //! The seal costs a multiplication and says at once whether a word is a tag at all, and one that stands
 //! where it was written: a foreign pointer, a pointer into the middle of a block, a tag that somebody wrote
-//! over is recognised in 65 535 of 65 536 cases, and a changed size or flag likewise.
+//! over is recognised in 65 535 of 65 536 cases, and a changed size or flag likewise. Only bit 47 is not
+//! under the seal: it changes whenever the block before is taken or freed. Who believes it looks at the footer,
+//! and at the sealed tag that the footer leads to.
 //!
 //! # How is this safe?
 //! Only this file turns numbers into pointers. A [`Block`] is made from memory of the source, by walking from
@@ -39,9 +41,9 @@ pub(in crate::heap) const TAG_BYTES: usize = 8;
 pub(in crate::heap) const BLOCK_BYTES_MIN: usize = 32;
 
 const IN_USE: usize = 1;
-const PREVIOUS_FREE: usize = 2;
-const FIRST: usize = 4;
-const SIZE_MASK: usize = 0x0000_ffff_ffff_fff0;
+const FIRST: usize = 2;
+const PREVIOUS_FREE: usize = 1 << 47;
+const SIZE_MASK: usize = 0x0000_7fff_ffff_fff0;
 const SEAL_SHIFT: u32 = 48;
 
 /// The low 48 bits of a tag: size and flags.
@@ -62,6 +64,11 @@ impl Tag {
     /// The same with another size.
     pub(in crate::heap) const fn with_size(self, size: usize) -> Tag {
         Tag(self.0 & !SIZE_MASK | size)
+    }
+
+    /// The same, in use.
+    pub(in crate::heap) const fn used(self) -> Tag {
+        Tag(self.0 | IN_USE)
     }
 
     /// The same, free.
@@ -101,10 +108,12 @@ impl Tag {
     }
 }
 
-/// The sum over a tag and the address of its block, in its place.
-const fn seal(address: usize, tag: usize) -> usize {
+/// The sum over a word and the address of its block, in the place of the seal. What lies above the sealed
+/// bits is shifted out.
+#[inline]
+const fn seal(address: usize, word: usize) -> usize {
     // The golden ratio: every bit below moves the sixteen above.
-    let product = (tag ^ (address << 8)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let product = ((word ^ address) << 17).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     product >> SEAL_SHIFT << SEAL_SHIFT
 }
 
@@ -130,32 +139,39 @@ pub(in crate::heap) const unsafe fn block_from_place(place: Place) -> Block {
 #[derive(Debug)]
 pub(in crate::heap) struct Bounds {
     low: Cell<usize>,
-    high: Cell<usize>,
+    /// From the lowest address to the highest.
+    granules: Cell<usize>,
 }
 
 impl Bounds {
     pub(in crate::heap) const fn new() -> Bounds {
         Bounds {
             low: Cell::new(0),
-            high: Cell::new(0),
+            granules: Cell::new(0),
         }
     }
 
-    /// Takes note that blocks may lie from `low` to `high`.
+    /// Takes note that blocks may lie from `low` to `high`, both multiples of a granule.
     pub(in crate::heap) fn widen(&self, low: usize, high: usize) {
-        if self.high.get() == 0 || low < self.low.get() {
-            self.low.set(low);
+        let granules = self.granules.get();
+        let (mut lowest, mut highest) = (low, high);
+        if granules != 0 {
+            lowest = low.min(self.low.get());
+            highest = high.max(self.low.get() + granules * GRANULE_BYTES);
         }
-        self.high.set(self.high.get().max(high));
+        self.low.set(lowest);
+        self.granules.set((highest - lowest) / GRANULE_BYTES);
     }
 
     /// The block at an address of which nothing else is known, if it can be one.
     #[inline]
     pub(in crate::heap) fn block_at(&self, address: usize) -> Option<Block> {
         // INVARIANT: **Ours** is as good as this check: the heap never lends the memory between its regions, so
-        // a wrong address there faults or its seal does not fit.
-        let inside = self.low.get() <= address && address < self.high.get();
-        (inside && address.is_multiple_of(GRANULE_BYTES)).then_some(Block(address))
+        // a wrong address there faults or its seal does not fit. The rotation makes an address large that lies
+        // below or that is no multiple of a granule.
+        let offset = address.wrapping_sub(self.low.get());
+        let granule = offset.rotate_right(GRANULE_BYTES.ilog2());
+        (granule < self.granules.get()).then_some(Block(address))
     }
 
     /// The block that a link of `block` names: the end of the list, or a block of the heap.
@@ -213,7 +229,7 @@ impl Block {
     pub(in crate::heap) fn tag(self) -> Option<Tag> {
         let word = self.word(-1);
         let tag = word & !(usize::MAX << SEAL_SHIFT);
-        (word == tag | seal(self.0, tag)).then_some(Tag(tag))
+        ((word ^ seal(self.0, word)) >> SEAL_SHIFT == 0).then_some(Tag(tag))
     }
 
     /// Writes the tag and seals it.
@@ -222,20 +238,52 @@ impl Block {
         self.set_word(-1, tag.0 | seal(self.0, tag.0));
     }
 
+    /// Tells this block that the one before it is free, or is not.
+    #[inline]
+    pub(in crate::heap) fn set_previous_free(self, free: bool) {
+        let flag = if free { PREVIOUS_FREE } else { 0 };
+        self.set_word(-1, self.word(-1) & !PREVIOUS_FREE | flag);
+    }
+
+    /// Marks the tag of a block in use that is freed and swallowed by the block before it, so that a second free
+    /// is told from a foreign pointer.
+    #[inline]
+    pub(in crate::heap) fn mark_swallowed(self) {
+        self.set_word(-1, !self.word(-1));
+    }
+
+    /// Whether here was a block that was freed and swallowed, and nothing has been written over it since.
+    pub(in crate::heap) fn is_swallowed(self) -> bool {
+        let word = !self.word(-1);
+        (word ^ seal(self.0, word)) >> SEAL_SHIFT == 0
+    }
+
+    /// The tag of this free block.
+    #[inline]
+    pub(in crate::heap) fn free_tag(self) -> Tag {
+        match self.tag() {
+            Some(tag) if !tag.is_in_use() => tag,
+            _ => fault::damaged(self, "the tag of a free block"),
+        }
+    }
+
     /// The size of this free block.
     #[inline]
     pub(in crate::heap) fn size_of_free(self) -> usize {
-        match self.tag() {
-            Some(tag) if !tag.is_in_use() => tag.size(),
-            _ => fault::damaged(self, "the tag of a free block"),
-        }
+        self.free_tag().size()
     }
 
     /// Writes the tag and the footer of a free block.
     #[inline]
     pub(in crate::heap) fn set_free_tag(self, tag: Tag) {
         self.set_tag(tag);
-        Block(self.0 + tag.size()).set_word(-2, tag.size());
+        self.set_footer(tag.size());
+    }
+
+    /// Writes the footer of a free block of `size` bytes.
+    #[inline]
+    fn set_footer(self, size: usize) {
+        Block(self.0 + size).set_word(-2, size);
     }
 
     /// The link to the next free block, as it stands there.
@@ -297,7 +345,7 @@ mod tests {
         block.set_tag(tag);
         assert_eq!(block.tag(), Some(tag));
         let word = block.word(-1);
-        for bit in 0..64 {
+        for bit in (0..64).filter(|&bit| 1 << bit != PREVIOUS_FREE) {
             block.set_word(-1, word ^ (1 << bit));
             assert_eq!(block.tag(), None, "bit {bit}");
         }

@@ -1,4 +1,4 @@
-//! Blocks are cut out of free ones, and merged with their neighbours when they come back.
+//! Blocks are cut out of free ones, at the end that the heap does not grow at.
 //!
 //! ```text
 //! free block   |      front       |    wanted    |   back   |
@@ -40,6 +40,17 @@ impl Wish {
         cut_from(block.address(), free, self.size, self.align, self.low)
     }
 
+    /// A block of `size` bytes anywhere, in a heap that grows downwards: what nearly every request is.
+    #[inline]
+    pub(in crate::heap) const fn plain(size: usize) -> Wish {
+        Wish {
+            size,
+            sure: size,
+            align: GRANULE_BYTES,
+            low: false,
+        }
+    }
+
     /// Whether a free block would do.
     #[inline]
     pub(in crate::heap) fn fits(&self, block: Block, free: usize) -> bool {
@@ -53,7 +64,7 @@ pub(super) const fn block_size_from_size(size: usize) -> Option<usize> {
     if size == 0 || size > BLOCK_BYTES_MAX - 2 * GRANULE_BYTES {
         return None;
     }
-    let rounded = (size + TAG_BYTES).next_multiple_of(GRANULE_BYTES);
+    let rounded = (size + TAG_BYTES + GRANULE_BYTES - 1) & !(GRANULE_BYTES - 1);
     Some(if rounded < BLOCK_BYTES_MIN {
         BLOCK_BYTES_MIN
     } else {
@@ -94,9 +105,48 @@ fn cut_from(address: usize, free: usize, size: usize, align: usize, low: bool) -
 }
 
 impl<I: Index + ?Sized> Core<I> {
+    /// A block in use of `size` bytes or a little more, by a [plain](Wish::plain) wish. `None` if neither the
+    /// index nor the top has one.
+    #[inline(always)]
+    pub(super) fn take_plain(&self, size: usize) -> Option<(Block, Tag)> {
+        let filed = self.index.search_plain(size, &self.around);
+        let (free, tag) = match filed {
+            Some(found) => found,
+            None => self.top_of_at_least(size)?,
+        };
+        let front = tag.size() - size;
+        if front >= BLOCK_BYTES_MIN {
+            if filed.is_some() {
+                self.index.shrink(free, tag.size(), front, &self.around);
+            }
+            // INVARIANT: **Tiles** and **Merged** hold again: front and block fill the free block.
+            free.set_free_tag(tag.with_size(front));
+            let block = free.up(front);
+            let in_use = Tag::in_use(size).with_previous_free(true);
+            block.set_tag(in_use);
+            block.up(size).set_previous_free(false);
+            return Some((block, in_use));
+        }
+        if filed.is_some() {
+            self.index.remove(free, tag.size(), &self.around);
+        }
+        // INVARIANT: **Tiles** and **Merged** hold again: all of the free block is in use.
+        let in_use = tag.used();
+        free.set_tag(in_use);
+        free.up(tag.size()).set_previous_free(false);
+        Some((free, in_use))
+    }
+
+    /// The top, if it is that long; counts as looked at.
+    #[inline]
+    fn top_of_at_least(&self, size: usize) -> Option<(Block, Tag)> {
+        let (top, tag) = self.top()?;
+        self.around.step();
+        (tag.size() >= size).then_some((top, tag))
+    }
+
     /// A block in use of `size` bytes or a little more, at `align`: out of the index, out of the top, or
     /// after the heap has grown.
-    #[inline]
     pub(super) fn take(
         &self,
         source: &dyn Allocator,
@@ -114,9 +164,9 @@ impl<I: Index + ?Sized> Core<I> {
             align,
             low: self.grows_up(),
         };
-        if let Some((block, free)) = self.index.search(&wish, &self.around) {
-            let cut = wish.cut(block, free).ok_or(AllocError)?;
-            return Ok(self.take_filed(block, self.tag_of(block), cut));
+        if let Some((block, tag)) = self.index.search(&wish, &self.around) {
+            let cut = wish.cut(block, tag.size()).ok_or(AllocError)?;
+            return Ok(self.take_filed(block, tag, cut));
         }
         if let Some((top, tag)) = self.top() {
             self.around.step();
@@ -130,7 +180,11 @@ impl<I: Index + ?Sized> Core<I> {
     /// A block out of what the heap has grown by: an index may not find it, if it rounds up.
     #[cold]
     #[inline(never)]
-    fn take_grown(&self, source: &dyn Allocator, wish: Wish) -> Result<(Block, Tag), AllocError> {
+    pub(super) fn take_grown(
+        &self,
+        source: &dyn Allocator,
+        wish: Wish,
+    ) -> Result<(Block, Tag), AllocError> {
         let (block, tag) = self.grow(source, wish.sure)?;
         // Only now is it known which way the heap grows.
         let low = self.grows_up();
@@ -191,75 +245,6 @@ impl<I: Index + ?Sized> Core<I> {
         (block, in_use)
     }
 
-    /// Makes a block in use free and merges it with its neighbours; returns what came of it.
-    #[inline]
-    pub(super) fn release(&self, block: Block, tag: Tag) -> (Block, Tag) {
-        let next = block.up(tag.size());
-        let next_tag = self.tag_of(next);
-        let (mut start, mut merged) = (block, tag.freed());
-        if tag.is_previous_free() {
-            let (before, before_tag) = self.free_before(block);
-            self.pull(before, before_tag.size());
-            // Its own tag stays behind inside the merged block, to tell a second free from a foreign pointer.
-            block.set_tag(merged);
-            start = before;
-            merged = before_tag.with_size(before_tag.size() + tag.size());
-        }
-        if next_tag.is_in_use() {
-            next.set_tag(next_tag.with_previous_free(true));
-        } else {
-            self.pull(next, next_tag.size());
-            merged = merged.with_size(merged.size() + next_tag.size());
-        }
-        // INVARIANT: **Tiles**, **Merged** and **Listed** hold again: one free block stands where up to three
-        // blocks stood.
-        start.set_free_tag(merged);
-        self.put(start, merged.size());
-        (start, merged)
-    }
-
-    /// Gives a block in use another size where it is.
-    ///
-    /// # Errors
-    /// [`AllocError`] if the bytes behind it are not free; nothing has changed.
-    pub(super) fn resize_block(
-        &self,
-        source: &dyn Allocator,
-        block: Block,
-        tag: Tag,
-        size: usize,
-    ) -> Result<Tag, AllocError> {
-        let mut tag = tag;
-        if size > tag.size() {
-            let missing = size - tag.size();
-            let next = block.up(tag.size());
-            if self.grows_up() && self.free_behind(block, tag) < missing && self.is_at_top(next) {
-                self.grow(source, missing)?;
-            }
-            let free = self.free_behind(block, tag);
-            if free < missing {
-                return Err(AllocError);
-            }
-            self.pull(next, free);
-            tag = tag.with_size(tag.size() + free);
-            block.set_tag(tag);
-            let behind = block.up(tag.size());
-            behind.set_tag(self.tag_of(behind).with_previous_free(false));
-        }
-        let surplus = tag.size() - size;
-        if surplus >= BLOCK_BYTES_MIN {
-            // INVARIANT: **Tiles** holds again: the surplus is a block of its own, in use for as long as it takes
-            // to free it.
-            tag = tag.with_size(size);
-            block.set_tag(tag);
-            let rest = block.up(size);
-            rest.set_tag(Tag::in_use(surplus));
-            let (free, free_tag) = self.release(rest, Tag::in_use(surplus));
-            self.give_back(source, free, free_tag);
-        }
-        Ok(tag)
-    }
-
     /// The tag of a block that the heap knows of.
     #[inline]
     pub(super) fn tag_of(&self, block: Block) -> Tag {
@@ -291,48 +276,6 @@ impl<I: Index + ?Sized> Core<I> {
             block.up(size) == self.edge.get()
         } else {
             block == self.edge.get()
-        }
-    }
-
-    /// Whether `next` is the fence at the edge, or the top in front of it.
-    fn is_at_top(&self, next: Block) -> bool {
-        let tag = self.tag_of(next);
-        next == self.edge.get() || !tag.is_in_use() && self.is_top(next, tag.size())
-    }
-
-    /// How many bytes are free directly behind a block in use.
-    fn free_behind(&self, block: Block, tag: Tag) -> usize {
-        let next = self.tag_of(block.up(tag.size()));
-        if next.is_in_use() { 0 } else { next.size() }
-    }
-
-    /// The free block in front of `block`, whose tag says that there is one.
-    #[inline]
-    fn free_before(&self, block: Block) -> (Block, Tag) {
-        let size = block.footer_before();
-        let before = self
-            .around
-            .bounds
-            .block_at(block.address().wrapping_sub(size));
-        match before.map(|before| (before, before.tag())) {
-            Some((before, Some(tag))) if !tag.is_in_use() && tag.size() == size => (before, tag),
-            _ => fault::damaged(block, "the footer in front of a block"),
-        }
-    }
-
-    /// Puts a free block where it belongs: into the index, unless it is the top.
-    #[inline]
-    fn put(&self, block: Block, size: usize) {
-        if !self.is_top(block, size) {
-            self.index.insert(block, size, &self.around);
-        }
-    }
-
-    /// Takes a free block from where it is.
-    #[inline]
-    pub(super) fn pull(&self, block: Block, size: usize) {
-        if !self.is_top(block, size) {
-            self.index.remove(block, size, &self.around);
         }
     }
 }

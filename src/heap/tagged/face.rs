@@ -6,7 +6,7 @@
 //! border is refused: `reallocate` copies.
 
 use super::block::{Block, TAG_BYTES, Tag};
-use super::cut::block_size_from_size;
+use super::cut::{Wish, block_size_from_size};
 use super::fault;
 use super::regions::return_span;
 use super::{APART_BYTES_MIN, Core, Index, Indexed, Tagged};
@@ -18,6 +18,21 @@ use core::ptr::NonNull;
 #[inline]
 const fn is_large(size: usize, align: usize) -> bool {
     size >= APART_BYTES_MIN || align >= APART_BYTES_MIN
+}
+
+/// Whether blocks of this size and alignment are mapped apart.
+#[inline]
+fn is_apart(source: &dyn Allocator, size: usize, align: usize) -> bool {
+    is_large(size, align) && source.grain() != 0
+}
+
+/// Whether a block with this tag may have been asked for with `size` bytes.
+#[inline]
+fn fits(tag: Tag, size: usize) -> bool {
+    match block_size_from_size(size) {
+        Some(least) => tag.size().wrapping_sub(least) <= GRANULE_BYTES,
+        None => false,
+    }
 }
 
 impl<I: Index + ?Sized> Core<I> {
@@ -36,44 +51,89 @@ impl<I: Index + ?Sized> Core<I> {
     #[inline]
     fn owned(&self, ptr: NonNull<u8>, layout: Layout) -> (Block, Tag) {
         let address = ptr.addr().get();
+        if let Some(block) = self.around.bounds.block_at(address)
+            && let Some(tag) = block.tag()
+            && tag.is_in_use()
+            && fits(tag, layout.size())
+            && address & (layout.align() - 1) == 0
+        {
+            return (block, tag);
+        }
+        self.blame(address, layout)
+    }
+
+    /// Ends the program that gave back something else than a block of this heap.
+    #[cold]
+    #[inline(never)]
+    fn blame(&self, address: usize, layout: Layout) -> ! {
         let Some(block) = self.around.bounds.block_at(address) else {
             fault::invalid_free(address);
         };
-        let Some(tag) = block.tag() else {
-            fault::invalid_free(address);
-        };
-        if !tag.is_in_use() {
-            fault::double_free(address);
+        match block.tag() {
+            Some(tag) if tag.is_in_use() => {
+                let usable = tag.size().saturating_sub(TAG_BYTES);
+                fault::layout_mismatch(address, layout.size(), usable)
+            }
+            Some(_) => fault::double_free(address),
+            None if block.is_swallowed() => fault::double_free(address),
+            None => fault::invalid_free(address),
         }
-        let least = block_size_from_size(layout.size()).unwrap_or(usize::MAX);
-        let fits = least <= tag.size() && tag.size() - least <= GRANULE_BYTES;
-        if !fits || address & (layout.align() - 1) != 0 {
-            fault::layout_mismatch(address, layout.size(), tag.size().saturating_sub(TAG_BYTES));
-        }
-        (block, tag)
     }
 
-    /// A block out of a region.
+    /// A block.
     fn allocate(
         &self,
         source: &dyn Allocator,
         layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        let is_plain =
+            !is_large(layout.size(), 1) && layout.align() <= GRANULE_BYTES && !self.grows_up();
+        if is_plain && let Some(size) = block_size_from_size(layout.size()) {
+            let (block, tag) = match self.take_plain(size) {
+                Some(taken) => taken,
+                None => self.take_grown(source, Wish::plain(size))?,
+            };
+            return Ok(self.hand_out(block, tag));
+        }
+        self.allocate_any(source, layout, false)
+    }
+
+    /// A block, whatever is asked.
+    #[inline(never)]
+    fn allocate_any(
+        &self,
+        source: &dyn Allocator,
+        layout: Layout,
+        zeroed: bool,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        if is_apart(source, layout.size(), layout.align()) {
+            return self.allocate_apart(source, layout, zeroed);
+        }
         let size = block_size_from_size(layout.size()).ok_or(AllocError)?;
         let (block, tag) = self.take(source, size, layout.align())?;
+        Ok(self.hand_out(block, tag))
+    }
+
+    /// Counts a block that was taken.
+    #[inline]
+    fn hand_out(&self, block: Block, tag: Tag) -> NonNull<[u8]> {
         // INVARIANT: **Sums** holds again with the new block.
         self.counters.use_instead(0, tag.size());
         self.counters.blocks.set(self.counters.blocks.get() + 1);
-        Ok(block.place().block(self.usable(tag)))
+        block.place().block(self.usable(tag))
     }
 
-    /// Takes a block of a region back.
+    /// Takes a block back.
     fn deallocate(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
+        if is_apart(source, layout.size(), layout.align()) {
+            return self.deallocate_apart(source, ptr, layout);
+        }
         let (block, tag) = self.owned(ptr, layout);
         // INVARIANT: **Sums** holds again without the block.
-        self.counters.use_instead(tag.size(), 0);
+        let used = &self.counters.used;
+        used.set(used.get() - tag.size());
         self.counters.blocks.set(self.counters.blocks.get() - 1);
-        let (free, free_tag) = self.release(block, tag);
+        let (free, free_tag) = self.merge(block, tag);
         self.give_back(source, free, free_tag);
     }
 
@@ -186,12 +246,6 @@ impl<A: Allocator, I: Indexed> Tagged<A, I> {
     fn seen(&self) -> &Core<I::Seen> {
         I::seen(&self.core)
     }
-
-    /// Whether blocks of this size and alignment are mapped apart.
-    #[inline]
-    fn is_apart(&self, size: usize, align: usize) -> bool {
-        is_large(size, align) && self.source.grain() != 0
-    }
 }
 
 // SAFETY: by **Tiles** of `Tagged` two blocks share no byte, and by **Regions** a region stays until no block
@@ -200,23 +254,17 @@ impl<A: Allocator, I: Indexed> Tagged<A, I> {
 unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if self.is_apart(layout.size(), layout.align()) {
-            return self.seen().allocate_apart(&self.source, layout, false);
-        }
         self.seen().allocate(&self.source, layout)
     }
 
     #[inline]
     unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
-        if self.is_apart(layout.size(), layout.align()) {
-            return self.seen().deallocate_apart(&self.source, ptr, layout);
-        }
         self.seen().deallocate(&self.source, ptr, layout);
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if self.is_apart(layout.size(), layout.align()) {
-            return self.seen().allocate_apart(&self.source, layout, true);
+        if is_apart(&self.source, layout.size(), layout.align()) {
+            return self.seen().allocate_any(&self.source, layout, true);
         }
         let block = self.seen().allocate(&self.source, layout)?;
         // SAFETY: the block came from this heap just now, with so many bytes.
@@ -230,8 +278,8 @@ unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
         old: Layout,
         new_size: usize,
     ) -> Result<usize, AllocError> {
-        let from = self.is_apart(old.size(), old.align());
-        let to = self.is_apart(new_size, old.align());
+        let from = is_apart(&self.source, old.size(), old.align());
+        let to = is_apart(&self.source, new_size, old.align());
         match (from, to) {
             (false, false) => self.seen().resize(&self.source, ptr, old, new_size),
             (true, true) => {
@@ -250,8 +298,8 @@ unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
         old: Layout,
         new_size: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        let from = self.is_apart(old.size(), old.align());
-        if from && self.is_apart(new_size, old.align()) {
+        let from = is_apart(&self.source, old.size(), old.align());
+        if from && is_apart(&self.source, new_size, old.align()) {
             return self
                 .seen()
                 .remap_apart(&self.source, ptr, old, new_size, true);

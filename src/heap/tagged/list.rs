@@ -43,8 +43,13 @@ impl List {
     }
 
     /// Takes a block of this list out.
-    #[inline]
     pub(in crate::heap) fn remove(&self, block: Block, around: &Around) {
+        self.unlink(block, around);
+    }
+
+    /// The same, in the place of the call.
+    #[inline(always)]
+    pub(in crate::heap) fn unlink(&self, block: Block, around: &Around) {
         let next = around.bounds.followed(block);
         let previous = around.bounds.linked(block, block.previous());
         if !next.is_none() {

@@ -24,7 +24,8 @@
 //! | file | idea |
 //! |---|---|
 //! | `block.rs` | one block: tag, links, footer |
-//! | `cut.rs` | blocks out of free ones, and back, merged |
+//! | `cut.rs` | blocks out of free ones |
+//! | `merge.rs` | and back, merged |
 //! | `list.rs` | a list of free blocks |
 //! | `regions.rs` | growth, joining, giving back |
 //! | `fault.rs` | misuse ends here |
@@ -49,13 +50,14 @@ pub(in crate::heap) mod cut;
 mod face;
 pub(in crate::heap) mod fault;
 pub(in crate::heap) mod list;
+mod merge;
 mod regions;
 mod verify;
 
 use super::addresses::Addresses;
 use super::place::Place;
 use crate::memory::{Allocator, PAGE_BYTES};
-use block::{Block, Bounds};
+use block::{Block, Bounds, Tag};
 use core::cell::Cell;
 use core::fmt::Debug;
 use cut::Wish;
@@ -95,8 +97,19 @@ pub(in crate::heap) trait Index {
         self.insert(block, to, around);
     }
 
-    /// A filed block that [`fits`](Wish::fits), with its size; counts the blocks looked at.
-    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, usize)>;
+    /// A filed block of `from` bytes now has more, `to`.
+    fn grow(&self, block: Block, from: usize, to: usize, around: &Around) {
+        self.remove(block, from, around);
+        self.insert(block, to, around);
+    }
+
+    /// A filed block that [`fits`](Wish::fits), with its tag; counts the blocks looked at.
+    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)>;
+
+    /// The same for a plain wish: `size` bytes anywhere, in a heap that grows downwards.
+    fn search_plain(&self, size: usize, around: &Around) -> Option<(Block, Tag)> {
+        self.search(&Wish::plain(size), around)
+    }
 
     /// The size of the largest filed block, or 0.
     fn largest(&self, around: &Around) -> usize;
