@@ -21,6 +21,7 @@ pub use words::{Word, Words};
 
 use crate::io::{Escaped, Stdout};
 use crate::start::{Args, ExitCode};
+use core::ffi::CStr;
 use core::fmt::Write;
 
 /// What the program is called in its messages.
@@ -60,8 +61,9 @@ fn dispatch(args: Args) -> Result<ExitCode, Said> {
         return (tour::COMMAND.run)(words);
     };
     match first.to_bytes() {
-        b"-h" | b"--help" | b"help" => help(),
-        b"-V" | b"--version" => version(),
+        b"help" => help_about(words),
+        b"-h" | b"--help" => alone(first, words).and_then(|()| help()),
+        b"-V" | b"--version" => alone(first, words).and_then(|()| version()),
         name => match COMMANDS
             .iter()
             .find(|command| command.name.as_bytes() == name)
@@ -73,6 +75,31 @@ fn dispatch(args: Args) -> Result<ExitCode, Said> {
             None => Err(unknown(name)),
         },
     }
+}
+
+/// `help`, or `help COMMAND` for `COMMAND --help`.
+fn help_about(mut words: Words) -> Result<ExitCode, Said> {
+    let Some(word) = words.first() else {
+        return help();
+    };
+    let name = word.to_bytes();
+    let mut commands = COMMANDS.iter();
+    let command = commands.find(|command| command.name.as_bytes() == name);
+    let command = command.ok_or_else(|| unknown(name))?;
+    alone(word, words)?;
+    print(command.usage)
+}
+
+/// Whether `word` is the last one.
+fn alone(word: &CStr, mut words: Words) -> Result<(), Said> {
+    let Some(next) = words.first() else {
+        return Ok(());
+    };
+    let (word, next) = (Escaped(word.to_bytes()), Escaped(next.to_bytes()));
+    Err(say(
+        ExitCode::USAGE,
+        format_args!("nothing follows '{word}', but here is '{next}'; see '{PROGRAM} --help'"),
+    ))
 }
 
 /// An unknown first word, with the nearest name that there is.
@@ -103,6 +130,14 @@ fn version() -> Result<ExitCode, Said> {
     let mut out = Stdout::new();
     // Errors are remembered by the writer.
     let _ = writeln!(out, "{PROGRAM} {}", env!("CARGO_PKG_VERSION"));
+    finish(out, ExitCode::SUCCESS)
+}
+
+/// Prints a text and nothing else.
+fn print(text: &str) -> Result<ExitCode, Said> {
+    let mut out = Stdout::new();
+    // Errors are remembered by the writer.
+    let _ = out.write_str(text);
     finish(out, ExitCode::SUCCESS)
 }
 

@@ -3,11 +3,11 @@
 //! As every tool does it: `-r`, `-ru` for `-r -u`, `--heap 64K` or `--heap=64K`, `--` before operands that
 //! begin with a dash, `-` alone is an operand. Options and operands may be mixed.
 
-use super::{Command, PROGRAM, Said, finish, names, say};
-use crate::io::{Escaped, Stdout, parse_decimal};
+use super::{Command, PROGRAM, Said, names, print, say};
+use crate::io::{Escaped, parse_decimal};
 use crate::start::{Args, ExitCode, Strings};
 use core::ffi::CStr;
-use core::fmt::{Arguments, Write};
+use core::fmt::Arguments;
 
 /// One word with its meaning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -169,10 +169,7 @@ impl Words {
 
     /// Prints the usage of the command; the "error" is how the command ends.
     fn help(&self) -> Said {
-        let mut out = Stdout::new();
-        // The error is remembered by the writer.
-        let _ = out.write_str(self.command.map_or("", |command| command.usage));
-        match finish(out, ExitCode::SUCCESS) {
+        match print(self.command.map_or("", |command| command.usage)) {
             Ok(code) => Said(code),
             Err(said) => said,
         }
