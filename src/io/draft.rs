@@ -5,7 +5,8 @@
 //! out.trace           ... and at the end renamed, in one step; what stood there until then is gone only now
 //! ```
 //!
-//! Who is killed leaves the first name behind. What is no plain file (a device, a pipe, a link to anything) is
+//! It may be read and written by whom the old file could, if there was one. Who is killed leaves the first name
+//! behind. What is no plain file (a device, a pipe, a link to anything) is
 //! written where it is: it must not be replaced.
 
 use super::{Decimal, File};
@@ -45,22 +46,34 @@ impl<'p> Draft<'p> {
     /// Begins what will be the file `target`.
     ///
     /// # Errors
-    /// Those of open(2); `EEXIST` if a process of the same number has left its draft; `ENAMETOOLONG`.
+    /// Those of open(2) and fchmod(2); `EEXIST` if a process of the same number has left its draft; `ENAMETOOLONG`.
     pub fn of(target: &'p CStr) -> Result<Draft<'p>, Errno> {
         let mut name = [0; PATH_BYTES_MAX];
-        let descriptor = match sys::is_plain_file(target) {
-            Ok(true) | Err(Errno::ENOENT) => {
-                let name = name_beside(target, &mut name).ok_or(Errno::ENAMETOOLONG)?;
-                sys::openat(name, Mode::CreateNew)?
+        let rights = match sys::rights_of_plain_file(target) {
+            Ok(Some(rights)) => Some(rights),
+            Err(Errno::ENOENT) => None,
+            Ok(None) => {
+                let descriptor = sys::openat(target, Mode::Replace)?;
+                return Ok(Draft::begun(descriptor, target, name));
             }
-            Ok(false) => sys::openat(target, Mode::Replace)?,
             Err(error) => return Err(error),
         };
-        Ok(Draft {
+        let beside = name_beside(target, &mut name).ok_or(Errno::ENAMETOOLONG)?;
+        let descriptor = sys::openat(beside, Mode::CreateNew)?;
+        // From here on an error takes the draft away.
+        let draft = Draft::begun(descriptor, target, name);
+        if let Some(rights) = rights {
+            sys::fchmod(descriptor, rights)?;
+        }
+        Ok(draft)
+    }
+
+    fn begun(descriptor: Descriptor, target: &'p CStr, name: [u8; PATH_BYTES_MAX]) -> Draft<'p> {
+        Draft {
             file: Some(File::from(descriptor)),
             target,
             name,
-        })
+        }
     }
 
     /// The number under which the kernel knows the file; it stays the file's.
@@ -127,6 +140,8 @@ fn name_beside<'b>(target: &CStr, buffer: &'b mut [u8; PATH_BYTES_MAX]) -> Optio
 mod tests {
     use super::*;
     use std::ffi::CString;
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
     use std::{format, fs};
 
     /// A folder for one test, gone at its end.
@@ -166,6 +181,13 @@ mod tests {
         draft.keep().unwrap();
         assert_eq!(fs::read(path.to_str().unwrap()).unwrap(), b"new");
         assert_eq!(folder.count(), 1);
+        // No umask takes or gives what the old file had.
+        for rights in [0o600, 0o666, 0o751] {
+            fs::set_permissions(path.to_str().unwrap(), Permissions::from_mode(rights)).unwrap();
+            Draft::of(&path).unwrap().keep().unwrap();
+            let found = fs::metadata(path.to_str().unwrap()).unwrap().permissions();
+            assert_eq!(found.mode() & 0o7777, rights);
+        }
     }
 
     #[test]

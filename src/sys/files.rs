@@ -161,16 +161,18 @@ pub fn renameat(from: &CStr, to: &CStr) -> Result<(), Errno> {
     Errno::from_answer(answer).map(drop)
 }
 
-/// Whether a path is the name of a plain file: no folder, no device, no pipe, and no link to anything.
+/// What everybody may do with a plain file, as bits of `rwxrwxrwx`; `None` for what is none: a folder, a device,
+/// a pipe, or a link to anything.
 ///
 /// # Errors
 /// Those of stat(2), among them `ENOENT`.
-pub fn is_plain_file(path: &CStr) -> Result<bool, Errno> {
+pub fn rights_of_plain_file(path: &CStr) -> Result<Option<u16>, Errno> {
     const AT_SYMLINK_NOFOLLOW: usize = 0x100;
     // The kernel's `struct stat` has 144 bytes; the type is in the low half of the fourth word.
     const MODE_INDEX: usize = 3;
     const TYPE_BITS: u64 = 0o170000;
     const TYPE_PLAIN: u64 = 0o100000;
+    const RIGHT_BITS: u64 = 0o777;
     let mut words = [0u64; 18];
     // SAFETY: the path comes from a `CStr`, the pointer from a local array as long as what the kernel writes.
     let answer = unsafe {
@@ -182,7 +184,20 @@ pub fn is_plain_file(path: &CStr) -> Result<bool, Errno> {
             AT_SYMLINK_NOFOLLOW
         )
     };
-    Errno::from_answer(answer).map(|_| words[MODE_INDEX] & TYPE_BITS == TYPE_PLAIN)
+    Errno::from_answer(answer).map(|_| {
+        let mode = words[MODE_INDEX];
+        (mode & TYPE_BITS == TYPE_PLAIN).then_some((mode & RIGHT_BITS) as u16)
+    })
+}
+
+/// Sets what everybody may do with an open file, as bits of `rwxrwxrwx`, whatever the umask.
+///
+/// # Errors
+/// Those of fchmod(2).
+pub fn fchmod(descriptor: Descriptor, rights: u16) -> Result<(), Errno> {
+    // SAFETY: the call touches no memory; origin of the number: whoever holds the descriptor.
+    let answer = unsafe { syscall!(FCHMOD, descriptor.to_register(), usize::from(rights)) };
+    Errno::from_answer(answer).map(drop)
 }
 
 /// Takes a name away from a file.
