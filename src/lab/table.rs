@@ -40,6 +40,16 @@ impl fmt::Display for Times {
     }
 }
 
+/// A number of things: `1 block`, `2 blocks`.
+struct Count(u64, &'static str);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.0 == 1 { "" } else { "s" };
+        write!(f, "{} {}{plural}", self.0, self.1)
+    }
+}
+
 /// A quotient, rounded to the nearest.
 fn rounded(part: u64, whole: u64) -> u64 {
     let whole = whole.max(1);
@@ -53,10 +63,10 @@ fn rounded(part: u64, whole: u64) -> u64 {
 pub fn write_recording(out: &mut dyn Write, name: &[u8], survey: &Survey) -> fmt::Result {
     writeln!(
         out,
-        "{}: {} operations, {} allocations, {} B requested, peak live {} B",
+        "{}: {}, {}, {} B requested, peak live {} B",
         Escaped(name),
-        survey.operations,
-        survey.allocations,
+        Count(survey.operations, "operation"),
+        Count(survey.allocations, "allocation"),
         survey.requested_bytes,
         survey.live_bytes_peak,
     )?;
@@ -65,12 +75,12 @@ pub fn write_recording(out: &mut dyn Write, name: &[u8], survey: &Survey) -> fmt
         writeln!(out, "several threads wrote it: replayed as one")?;
     }
     if notes.early_blocks > 0 {
-        let count = notes.early_blocks;
-        writeln!(out, "{count} blocks are older than the log: left out")?;
+        let blocks = Count(notes.early_blocks, "block");
+        writeln!(out, "{blocks} older than the log: left out")?;
     }
     if notes.missing_frees > 0 {
-        let count = notes.missing_frees;
-        writeln!(out, "{count} frees are missing in the log: put in")?;
+        let frees = Count(notes.missing_frees, "free");
+        writeln!(out, "{frees} missing in the log: put in")?;
     }
     Ok(())
 }
@@ -120,20 +130,20 @@ fn write_padded(
     number: impl fmt::Display,
     unit: &str,
 ) -> fmt::Result {
-    struct Count(usize);
-    impl Write for Count {
+    struct Length(usize);
+    impl Write for Length {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             self.0 += text.len();
             Ok(())
         }
     }
-    let mut count = Count(0);
-    write!(count, "{number}")?;
+    let mut length = Length(0);
+    write!(length, "{number}")?;
     write!(
         out,
         "{:1$}{number}{unit}",
         "",
-        width.saturating_sub(count.0)
+        width.saturating_sub(length.0)
     )
 }
 
@@ -156,7 +166,7 @@ fn write_score(
     write!(out, "  ")?;
     match outcome.end {
         End::Finished if outcome.damaged > 0 => {
-            write!(out, "DAMAGED {} payloads", outcome.damaged)?;
+            write!(out, "DAMAGED {}", Count(outcome.damaged, "payload"))?;
         }
         End::Finished => {
             write!(out, "ok")?;
@@ -165,7 +175,10 @@ fn write_score(
                 write!(out, "   {times}x {}", best.name)?;
             }
         }
-        End::GaveUp => write!(out, "gave up after {} operations", outcome.operations)?,
+        End::GaveUp => {
+            let done = Count(outcome.operations, "operation");
+            write!(out, "gave up after {done}")?;
+        }
         End::Refused(refusal) => {
             write!(out, "out of memory at line {}", refusal.line)?;
         }
@@ -188,8 +201,8 @@ fn write_payloads(out: &mut dyn Write, scores: &[Score]) -> fmt::Result {
     match finished {
         Some(score) => writeln!(
             out,
-            "{} payloads checked in every strategy{}, {damaged} damaged",
-            score.outcome.payloads,
+            "{} checked in every strategy{}, {damaged} damaged",
+            Count(score.outcome.payloads, "payload"),
             match scores.iter().all(Score::is_finished) {
                 true => "",
                 false => " that came to the end",
@@ -197,7 +210,8 @@ fn write_payloads(out: &mut dyn Write, scores: &[Score]) -> fmt::Result {
         ),
         None => writeln!(
             out,
-            "no strategy came to the end, {damaged} payloads damaged"
+            "no strategy came to the end, {} damaged",
+            Count(damaged, "payload")
         ),
     }
 }
@@ -258,8 +272,8 @@ pub fn write_fits(out: &mut dyn Write, heap_bytes: usize, scores: &[Score]) -> f
                 )?;
             }
             End::GaveUp => {
-                let done = score.outcome.operations;
-                writeln!(out, "FAILS  gave up after {done} operations")?;
+                let done = Count(score.outcome.operations, "operation");
+                writeln!(out, "FAILS  gave up after {done}")?;
             }
             End::Refused(refusal) => write_refusal(out, &refusal)?,
         }
