@@ -18,6 +18,7 @@
 //! the 64 TiB that there are, a program that maps and unmaps without end could run out, and then the kernel
 //! chooses.
 
+use super::kernel::pages_from_size;
 use super::{AllocError, Allocator, Kernel, Layout, PAGE_BYTES};
 use crate::sys::{self, Promise};
 use core::cell::Cell;
@@ -98,18 +99,12 @@ impl Default for Falling {
     }
 }
 
-/// A size in whole pages; `None` if there is no such size.
-fn length_from_size(size: usize) -> Option<usize> {
-    size.checked_next_multiple_of(PAGE_BYTES)
-        .filter(|&length| length > 0)
-}
-
 // SAFETY: what the kernel maps is readable, writable, shared with no other mapping, and begins at a page, or
 // further on at the alignment, checked by `map`; the value holds only a wish, so moving it moves nothing. All
 // else is the contract of `Kernel`, whose blocks these are too.
 unsafe impl Allocator for Falling {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let length = length_from_size(layout.size()).ok_or(AllocError)?;
+        let length = pages_from_size(layout.size()).ok_or(AllocError)?;
         match self.map(length, layout.align().max(PAGE_BYTES), Promise::Reserved) {
             Some(start) => Ok(NonNull::slice_from_raw_parts(start, length)),
             None => Kernel.allocate(layout),
@@ -142,8 +137,8 @@ unsafe impl Allocator for Falling {
         old: Layout,
         new_size: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        let old_length = length_from_size(old.size()).ok_or(AllocError)?;
-        let length = length_from_size(new_size).ok_or(AllocError)?;
+        let old_length = pages_from_size(old.size()).ok_or(AllocError)?;
+        let length = pages_from_size(new_size).ok_or(AllocError)?;
         if old.align() <= PAGE_BYTES {
             // SAFETY: the block is a whole mapping, by the contract of this function.
             let start = unsafe {

@@ -7,7 +7,7 @@
 //! # Costs
 //! One system call for each operation, and a page fault at the first touch of each page. A block takes
 //! whole pages. It grows by one call that moves it if it must, so [`resize`](Allocator::resize) only shrinks.
-//! An alignment above a page costs two calls more, to give the surplus back.
+//! An alignment above a page costs at most two calls more, to give the surplus back.
 
 use super::{AllocError, Allocator, Layout, PAGE_BYTES};
 use crate::sys::{self, Promise};
@@ -22,7 +22,7 @@ pub struct Kernel;
 pub struct Unreserved;
 
 /// A size in whole pages; `None` if there is no such size.
-fn pages_from_size(size: usize) -> Option<usize> {
+pub(super) fn pages_from_size(size: usize) -> Option<usize> {
     size.checked_next_multiple_of(PAGE_BYTES)
         .filter(|&length| length > 0)
 }

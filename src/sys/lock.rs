@@ -6,7 +6,7 @@
 //! ```
 //!
 //! # How is this safe?
-//! A word only goes from 0 to 1 or 2 by one compare-and-swap (Acquire), and back to 0 by the holder
+//! A word goes from 0 to 1 by a compare-and-swap, or to 2 by a swap (both Acquire), and back to 0 by the holder
 //! (Release): so what one holder wrote, the next one sees, and there is one holder at a time.
 //!
 //! # Costs
