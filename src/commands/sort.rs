@@ -48,6 +48,8 @@ usage: nostd-alloc sort [-r] [-u] [--heap SIZE] [--record TRACE] [FILE|-]
 /// How much is read at once, in bytes: little at first, for the sake of a small heap.
 const READ_BYTES_MIN: usize = 2048;
 const READ_BYTES_MAX: usize = 64 * 1024;
+/// How much is collected before it is written. It lies on the stack, of which a thread may have 128 KiB.
+const WRITE_BYTES: usize = 32 * 1024;
 
 /// What the command line asks for.
 #[derive(Default)]
@@ -243,7 +245,7 @@ impl<A: Allocator + Copy> Lines<A> {
     }
 
     fn print(&self, options: &Options) -> Result<ExitCode, Said> {
-        let mut out = Writer::<READ_BYTES_MAX>::to(Descriptor::STDOUT);
+        let mut out = Writer::<WRITE_BYTES>::to(Descriptor::STDOUT);
         let mut last = None;
         for index in 0..self.lines.len() {
             let index = if options.reverse {
