@@ -1,7 +1,8 @@
 //! Bytes held over time, a line a strategy, above the bytes that are live: an SVG of 1200 pixels.
 //!
-//! The scale is logarithmic, a line for each doubling or each fourth of them: heaps differ by a factor of a
-//! hundred.
+//! The scale is logarithmic, a line for each doubling or each second of them: heaps differ by a factor of a
+//! hundred. Heaps that hold the same at every look would hide each other: they share one line, and the legend
+//! says so.
 
 use super::camera::Camera;
 use super::svg::{self, Anchor, WIDTH};
@@ -19,6 +20,12 @@ const BOTTOM: usize = HEIGHT - 56;
 const COLOURS: &[&str] = &[
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000",
 ];
+
+/// So much of the name of the recording has room.
+const NAME_CHARACTERS_MAX: usize = 40;
+
+/// Lines that are nowhere farther apart than this look like one, in tenths of a pixel.
+const SAME_LINE: u64 = 15;
 
 /// Sixteenths of a doubling.
 const FINENESS: u64 = 16;
@@ -71,8 +78,8 @@ pub fn write_plot(
     let scale = Scale::of(cameras);
     svg::begin(out, HEIGHT, name)?;
     write!(out, "<text x=\"24\" y=\"32\" font-size=\"20\">")?;
-    svg::write_escaped(out, name)?;
-    writeln!(out, ": bytes held over time</text>")?;
+    svg::write_shortened(out, name, NAME_CHARACTERS_MAX)?;
+    writeln!(out, ": bytes held over time, on a logarithmic scale</text>")?;
     write_axes(out, &scale, survey)?;
     let looks = cameras.iter().map(|camera| camera.curve.len()).max();
     let looks = looks.unwrap_or(1).max(2);
@@ -81,7 +88,22 @@ pub fn write_plot(
         write_live(out, &scale, camera, looks)?;
     }
     for (index, camera) in cameras.iter().enumerate() {
-        write_curve(out, &scale, camera, index, looks)?;
+        let before = cameras.iter().take(index);
+        let hidden = before
+            .enumerate()
+            .find(|(_, other)| same_line(&scale, camera, other));
+        let line = hidden.map_or(index, |(other, _)| other);
+        let style = Style::of(line);
+        if line == index {
+            write_curve(out, &scale, camera, &style, looks)?;
+        }
+        write_legend(
+            out,
+            index,
+            &style,
+            camera.name,
+            hidden.map(|(_, other)| other.name),
+        )?;
     }
     svg::end(out)
 }
@@ -134,19 +156,41 @@ fn write_live(out: &mut dyn Write, scale: &Scale, camera: &Camera, looks: usize)
     svg::text(out, place, Anchor::Start, "", format_args!("live"))
 }
 
+/// Whether two curves look like one.
+fn same_line(scale: &Scale, one: &Camera, other: &Camera) -> bool {
+    one.curve.len() == other.curve.len()
+        && one
+            .curve
+            .iter()
+            .zip(other.curve.iter())
+            .all(|(one, other)| scale.y(one.1).abs_diff(scale.y(other.1)) <= SAME_LINE)
+}
+
+/// How a line is drawn.
+struct Style {
+    colour: &'static str,
+    dashes: &'static str,
+}
+
+impl Style {
+    fn of(line: usize) -> Style {
+        Style {
+            colour: COLOURS.get(line % COLOURS.len()).unwrap_or(&"#000"),
+            dashes: match line < COLOURS.len() {
+                true => "",
+                false => " stroke-dasharray=\"6 4\"",
+            },
+        }
+    }
+}
+
 fn write_curve(
     out: &mut dyn Write,
     scale: &Scale,
     camera: &Camera,
-    index: usize,
+    Style { colour, dashes }: &Style,
     looks: usize,
 ) -> fmt::Result {
-    let colour = COLOURS.get(index % COLOURS.len()).unwrap_or(&"#000");
-    let dashes = if index < COLOURS.len() {
-        ""
-    } else {
-        " stroke-dasharray=\"6 4\""
-    };
     write!(
         out,
         "<path fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"{dashes} d=\""
@@ -156,15 +200,34 @@ fn write_curve(
         let letter = if look == 0 { 'M' } else { 'L' };
         write!(out, "{letter}{} {}.{}", x(look, looks), y / 10, y % 10)?;
     }
-    writeln!(out, "\"/>")?;
+    writeln!(out, "\"/>")
+}
+
+/// The line number `index` of the legend: what is drawn so, or with whose line it is one.
+fn write_legend(
+    out: &mut dyn Write,
+    index: usize,
+    Style { colour, dashes }: &Style,
+    name: &str,
+    same_as: Option<&str>,
+) -> fmt::Result {
     let y = TOP + 34 + index * 22;
     writeln!(
         out,
         "<path d=\"M{} {y}h28\" stroke=\"{colour}\" stroke-width=\"2\"{dashes}/>",
         RIGHT + 12
     )?;
-    let name = format_args!("{}", camera.name);
-    svg::text(out, (RIGHT + 48, y + 5), Anchor::Start, "", name)
+    let place = (RIGHT + 48, y + 5);
+    match same_as {
+        None => svg::text(out, place, Anchor::Start, "", format_args!("{name}")),
+        Some(other) => svg::text(
+            out,
+            place,
+            Anchor::Start,
+            "",
+            format_args!("{name} = {other}"),
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ const HEAD_HEIGHT: usize = 84;
 const LABELS_HEIGHT: usize = 64;
 const PANEL_HEIGHT: usize = 256;
 
+/// So much of the name of the recording has room beside the words on the right.
+const NAME_CHARACTERS_MAX: usize = 20;
+
 /// A shade that is drawn: its colour, and what it means.
 const LEGEND: &[(Shade, &str, &str)] = &[
     (Shade::Free, "#e6e6e6", "held, free"),
@@ -52,7 +55,7 @@ pub fn write_scene(
 
 fn write_head(out: &mut dyn Write, name: &[u8]) -> fmt::Result {
     write!(out, "<text x=\"{MARGIN}\" y=\"32\" font-size=\"20\">")?;
-    svg::write_escaped(out, name)?;
+    svg::write_shortened(out, name, NAME_CHARACTERS_MAX)?;
     writeln!(out, ": what lives where, and when</text>")?;
     let mut x = MARGIN;
     for (_, colour, meaning) in LEGEND {
@@ -64,6 +67,13 @@ fn write_head(out: &mut dyn Write, name: &[u8]) -> fmt::Result {
         svg::text(out, place, Anchor::Start, "", format_args!("{meaning}"))?;
         x += 60 + meaning.len() * 8;
     }
+    svg::text(
+        out,
+        (x, 64),
+        Anchor::Start,
+        "",
+        format_args!("white: not held"),
+    )?;
     let right = (WIDTH - MARGIN, 32);
     let words = "across: operations; up: away from the first page, each panel by its own scale";
     svg::text(out, right, Anchor::End, "", format_args!("{words}"))

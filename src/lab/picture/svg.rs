@@ -68,7 +68,46 @@ pub(super) fn write_escaped(out: &mut dyn Write, bytes: &[u8]) -> fmt::Result {
     Ok(())
 }
 
+/// The end of a name that has more than `most` characters: a path tells most there.
+pub(super) fn write_shortened(out: &mut dyn Write, name: &[u8], most: usize) -> fmt::Result {
+    let begins = || {
+        name.iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte & 0xc0 != 0x80)
+    };
+    let surplus = begins().count().saturating_sub(most);
+    let first = begins().nth(surplus).filter(|_| surplus > 0);
+    let rest = first.and_then(|(at, _)| name.get(at..)).unwrap_or(name);
+    if rest.len() < name.len() {
+        out.write_char('\u{2026}')?;
+    }
+    write_escaped(out, rest)
+}
+
 /// A path under construction as an element's `d`: runs of cells of one shade.
 pub(super) fn run(out: &mut dyn Write, x: usize, y: usize, length: usize) -> fmt::Result {
     write!(out, "M{x} {y}h{length}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collections::String;
+
+    fn shortened(name: &[u8]) -> String {
+        let mut out = String::new();
+        write_shortened(&mut out, name, 5).unwrap();
+        out
+    }
+
+    #[test]
+    fn of_a_long_name_the_end_is_shown() {
+        assert_eq!(shortened(b"a.log"), "a.log");
+        assert_eq!(shortened(b"/tmp/a.log"), "\u{2026}a.log");
+        assert_eq!(
+            shortened("\u{e9}\u{e9}\u{e9}\u{e9}<\u{e9}".as_bytes()),
+            "\u{2026}\u{e9}\u{e9}\u{e9}&lt;\u{e9}"
+        );
+        assert_eq!(shortened(b""), "");
+    }
 }
