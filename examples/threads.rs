@@ -7,6 +7,8 @@
 
 use core::hint::black_box;
 use core::sync::atomic::{AtomicU32, Ordering};
+use nostd_alloc::collections::Vec;
+use nostd_alloc::heap::{OfProgram, Threaded};
 use nostd_alloc::io::{File, Input};
 use nostd_alloc::println;
 use nostd_alloc::start::thread::{self, Builder, ScopedJoinHandle};
@@ -24,6 +26,7 @@ fn main(args: Args) -> Result<ExitCode, Errno> {
         Some(b"come-and-go") => come_and_go()?,
         Some(b"alone") => alone()?,
         Some(b"values") => values()?,
+        Some(b"heap") => heap()?,
         Some(b"panic") => thread::spawn(|| assert!(is_prime(4), "as the test wants"))?.join(),
         Some(b"overflow") => drop(Builder::new().stack_size(16384).spawn(|| deeper(1))?.join()),
         Some(b"null") => thread::spawn(|| read_at(8))?.join(),
@@ -31,6 +34,11 @@ fn main(args: Args) -> Result<ExitCode, Errno> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+static HEAP: Threaded<OfProgram> = {
+    // SAFETY: checked by reading on: the program is one of `entry!`, and its threads come from `start::thread`.
+    Threaded::new(unsafe { OfProgram::new() })
+};
 
 fn is_prime(number: u32) -> bool {
     number > 1
@@ -167,6 +175,34 @@ fn values() -> Result<(), Errno> {
         Ok::<_, Errno>(joined.join())
     })?;
     println!("{unasked} {}", DROPPED.load(Ordering::Relaxed));
+    Ok(())
+}
+
+/// The primes of a share, in the heap of the thread that asks.
+fn primes(share: usize) -> Result<Vec<u32, &'static Threaded<OfProgram>>, Errno> {
+    let mut found = Vec::new_in(&HEAP);
+    for number in (share as u32..LIMIT).step_by(THREADS) {
+        if is_prime(number) {
+            found.try_push(number).map_err(|_| Errno::ENOMEM)?;
+        }
+    }
+    Ok(found)
+}
+
+/// Vectors that are made by threads, each in its own heap, and dropped by the first one and by other threads.
+fn heap() -> Result<(), Errno> {
+    let mut all = Vec::new_in(&HEAP);
+    for share in 0..THREADS {
+        let mut found = thread::spawn(move || primes(share))?.join()?;
+        found = thread::spawn(move || primes(0).map(|_| found))?.join()?;
+        all.try_extend_from_slice(&found)
+            .map_err(|_| Errno::ENOMEM)?;
+    }
+    println!("{} primes", all.len());
+    drop(all);
+    HEAP.trim();
+    let stats = HEAP.stats_of_all();
+    println!("{} blocks, {} bytes", stats.blocks, stats.footprint_bytes);
     Ok(())
 }
 

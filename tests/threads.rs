@@ -54,11 +54,12 @@ fn counts(traced: &Traced) -> BTreeMap<&str, usize> {
 
 #[test]
 fn threads_return_results_and_leave_nothing_behind() {
-    let cases: [(&[&str], &str); 4] = [
+    let cases: [(&[&str], &str); 5] = [
         (&[], "2262 primes below 20000, the largest one is 19997\n"),
         (&["come-and-go"], "sum 499500, 0 mappings more\n"),
         (&["alone"], "200 results dropped, nothing left\n"),
         (&["values"], "7 9 0\n5 0\n3 2\n"),
+        (&["heap"], "2262 primes\n0 blocks, 0 bytes\n"),
     ];
     for (arguments, expected) in cases {
         for said in ran(arguments) {
@@ -148,6 +149,34 @@ fn whatever_the_kernel_refuses_is_an_error() {
             assert_eq!(begun - usize::from(call == "clone"), nth - 1, "{inject}");
         }
     }
+}
+
+#[test]
+fn a_heap_for_each_thread_survives_every_refused_mapping() {
+    let [_, undisturbed] = ran(&["heap"]);
+    let mut did_without = 0;
+    for nth in 1.. {
+        let inject = format!("inject=mmap:error=ENOMEM:when={nth}");
+        let options = ["-f", "-e", "trace=mmap", "-e", &inject];
+        let Some(strace) = Strace::new(&options, &EXAMPLES[1], &["heap"]) else {
+            return;
+        };
+        let traced = strace.run(b"");
+        if traced.injected() == 0 {
+            assert!(nth > 2 * THREADS, "only {nth} mappings were refused");
+            break;
+        }
+        if traced.outcome != undisturbed {
+            let said = &traced.outcome;
+            assert_eq!(
+                (said.code, &*said.stderr),
+                (4, "error: cannot allocate memory\n")
+            );
+            continue;
+        }
+        did_without += 1;
+    }
+    assert!(did_without > 0, "every refusal was an error");
 }
 
 #[test]

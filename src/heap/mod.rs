@@ -33,6 +33,7 @@ mod stack;
 #[cfg(test)]
 pub(crate) mod starve;
 mod tagged;
+mod threaded;
 mod tlsf;
 mod watched;
 
@@ -58,6 +59,7 @@ pub use size_classes::SizeClasses;
 pub use spans::Spans;
 pub use stack::Stack;
 pub use tagged::Tagged;
+pub use threaded::{OfProgram, PerThread, Threaded};
 pub use tlsf::Tlsf;
 pub use watched::{Watch, Watched};
 

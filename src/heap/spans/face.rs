@@ -15,7 +15,7 @@ use core::ptr::{NonNull, with_exposed_provenance_mut};
 /// # Safety
 /// - The address is that of memory from the source, which is never 0.
 #[inline(always)]
-unsafe fn block(address: usize, length: usize) -> NonNull<[u8]> {
+pub(super) unsafe fn block(address: usize, length: usize) -> NonNull<[u8]> {
     // SAFETY: contract of this function; the source's provenance was exposed by `place_from_ptr`.
     let ptr = unsafe { NonNull::new_unchecked(with_exposed_provenance_mut(address)) };
     NonNull::slice_from_raw_parts(ptr, length)

@@ -32,6 +32,7 @@
 //! | `supply.rs` | growth, and what goes back |
 //! | `fault.rs` | misuse ends here |
 //! | `face.rs` | the heap as `Allocator` and `Strategy` |
+//! | `hot.rs` | the same, for a heap among others (`../threaded`) |
 //! | `verify.rs` | every invariant, asserted |
 //!
 //! # How is this safe?
@@ -56,6 +57,7 @@ mod classes;
 mod cut;
 mod face;
 mod fault;
+mod hot;
 mod leaves;
 mod map;
 mod meta;
@@ -73,6 +75,8 @@ use meta::Meta;
 use span::SpanLists;
 use stacks::Stacks;
 use supply::Supply;
+
+pub(in crate::heap) use hot::{Shaped, belongs_to_nobody};
 
 /// The heap of hot stacks, spans and chunks, over the source `A`; `CHECKED` says whether a pointer that comes
 /// back is checked.

@@ -1,0 +1,231 @@
+//! The heaps of all threads as one: [`Allocator`] and [`GlobalAlloc`].
+//!
+//! What the thread's own hot stacks serve stands here and is inlined.
+
+use super::home::{Home, post};
+use super::letters::Letter;
+use super::owners::OWNERS;
+use super::{PerThread, Threaded, homes};
+use crate::heap::spans::{Shaped, belongs_to_nobody};
+use crate::heap::{Stats, Strategy};
+use crate::memory::{AllocError, Allocator, Layout, reallocate};
+use core::alloc::GlobalAlloc;
+use core::ptr::{NonNull, null_mut};
+
+/// Has a thread that ends leave its heap.
+///
+/// # Safety
+/// - `home` is what this thread's slot held, which nobody reads any more.
+unsafe fn end_of_thread(home: *mut ()) {
+    // SAFETY: origin of the pointer: `Threaded::move_in`; heaps stay as long as the program.
+    unsafe { &*home.cast_const().cast::<Home>() }.move_out();
+}
+
+impl<S: PerThread> Threaded<S> {
+    /// The heap of this thread, if it has one.
+    #[inline(always)]
+    fn home(&self) -> Option<&'static Home> {
+        let home = self.slot.get().cast_const().cast::<Home>();
+        // SAFETY: contract of `PerThread`: null, or what `move_in` has set for this thread; heaps stay.
+        unsafe { home.as_ref() }
+    }
+
+    /// The heap of this thread, which moves in somewhere if it has none.
+    #[cold]
+    #[inline(never)]
+    fn move_in(&self) -> Result<&'static Home, AllocError> {
+        if let Some(home) = self.home() {
+            return Ok(home);
+        }
+        let home = homes::move_in()?;
+        let value = (&raw const *home).cast_mut().cast();
+        if let Err(AllocError) = self.slot.set(value, end_of_thread) {
+            home.move_out();
+            return Err(AllocError);
+        }
+        Ok(home)
+    }
+
+    /// A block that the thread's hot stack does not have.
+    #[cold]
+    #[inline(never)]
+    fn allocate_further(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.move_in()?.allocate(layout)
+    }
+
+    /// Takes back a block that one look has not found in this thread's heap.
+    ///
+    /// # Safety
+    /// - As [`Allocator::deallocate`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn deallocate_elsewhere(&self, ptr: NonNull<u8>, layout: Layout) {
+        let address = ptr.addr().get();
+        let number = OWNERS.find(address);
+        let shape = Shaped::from_layout(layout);
+        // SAFETY: contract of this function; the block has a page of the heap with this number.
+        unsafe {
+            match self.home() {
+                Some(home) if home.number == number => home.spans().deallocate(ptr, layout),
+                Some(home) => home.send_home(address, shape, number),
+                None if homes::get(number).is_none() => belongs_to_nobody(address),
+                None => post(Letter::bare(address, shape), number),
+            }
+        }
+    }
+
+    /// The sums over this thread's heap and those where nobody lives: over all, where no other thread has one.
+    pub fn stats_of_all(&self) -> Stats {
+        let mut sum = self.stats();
+        for home in homes::all().filter(|home| home.move_in()) {
+            let stats = home.spans().stats();
+            sum.used_bytes += stats.used_bytes;
+            sum.free_bytes += stats.free_bytes;
+            sum.footprint_bytes += stats.footprint_bytes;
+            sum.blocks += stats.blocks;
+            sum.regions += stats.regions;
+            home.end_visit();
+        }
+        sum
+    }
+
+    /// Gives back all that can be, of this thread's heap and of those where nobody lives.
+    pub fn trim(&self) {
+        if let Some(home) = self.home() {
+            home.collect();
+            home.post_all();
+        }
+        for home in homes::all().filter(|home| home.move_in()) {
+            home.move_out();
+        }
+        // Parcels may have come back.
+        if let Some(home) = self.home() {
+            home.collect();
+            home.trim();
+        }
+    }
+}
+
+// SAFETY: each block comes from the heap of some thread, which owes the same (contract of `Allocator`), and goes
+// back to that one. Heaps are statics of the program, so that blocks outlive every value of this type.
+unsafe impl<S: PerThread> Allocator for Threaded<S> {
+    #[inline]
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        let hot = self
+            .home()
+            .and_then(|home| home.spans().allocate_hot(layout));
+        match hot {
+            Some(block) => Ok(block),
+            None => self.allocate_further(layout),
+        }
+    }
+
+    #[inline]
+    unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
+        // SAFETY: contract of this function.
+        unsafe {
+            let home = self.home();
+            if !home.is_some_and(|home| home.spans().deallocate_own(ptr, layout)) {
+                self.deallocate_elsewhere(ptr, layout);
+            }
+        }
+    }
+
+    fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        let home = self.move_in()?;
+        home.collect();
+        home.spans().allocate_zeroed(layout)
+    }
+
+    unsafe fn resize(
+        &self,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+    ) -> Result<usize, AllocError> {
+        let home = self.home().ok_or(AllocError)?;
+        if !home.owns(ptr, old) {
+            return Err(AllocError);
+        }
+        // SAFETY: contract of this function, checked above to be of this heap.
+        unsafe { home.spans().resize(ptr, old, new_size) }
+    }
+
+    unsafe fn remap(
+        &self,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        let home = self.home().ok_or(AllocError)?;
+        if !home.owns(ptr, old) {
+            return Err(AllocError);
+        }
+        // SAFETY: contract of this function, checked above to be of this heap.
+        unsafe { home.spans().remap(ptr, old, new_size) }
+    }
+}
+
+impl Home {
+    /// Whether a live block is of this heap.
+    fn owns(&self, ptr: NonNull<u8>, layout: Layout) -> bool {
+        match Shaped::from_layout(layout) {
+            Shaped::Large(_) => self.spans().owns_large(ptr.addr().get()),
+            Shaped::Small(_) => OWNERS.find(ptr.addr().get()) == self.number,
+        }
+    }
+}
+
+/// Of the heap of this thread alone.
+impl<S: PerThread> Strategy for Threaded<S> {
+    fn stats(&self) -> Stats {
+        self.home().map_or(Stats::default(), |home| {
+            home.collect();
+            home.spans().stats()
+        })
+    }
+
+    fn steps(&self) -> u64 {
+        self.home().map_or(0, |home| home.spans().steps())
+    }
+
+    /// Also of the heaps where nobody lives.
+    fn verify(&self) {
+        if let Some(home) = self.home() {
+            home.spans().verify();
+        }
+        for home in homes::all().filter(|home| home.move_in()) {
+            home.spans().verify();
+            home.end_visit();
+        }
+    }
+}
+
+/// An answer as `GlobalAlloc` wants it: null is failure.
+fn pointer_from_answer(answer: Result<NonNull<[u8]>, AllocError>) -> *mut u8 {
+    answer.map_or(null_mut(), |block| block.cast::<u8>().as_ptr())
+}
+
+// SAFETY: each call goes to the methods above, and the contract of `Allocator` holds all that this trait asks.
+unsafe impl<S: PerThread> GlobalAlloc for Threaded<S> {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        pointer_from_answer(self.allocate(layout))
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: contract of this function: a block of the allocator, which is not null.
+        unsafe { self.deallocate(NonNull::new_unchecked(ptr), layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        pointer_from_answer(self.allocate_zeroed(layout))
+    }
+
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: contract of this function: a block of the allocator, which is not null.
+        let answer = unsafe { reallocate(self, NonNull::new_unchecked(ptr), layout, new_size) };
+        pointer_from_answer(answer)
+    }
+}

@@ -1,0 +1,214 @@
+//! The heap of one thread, its mailbox, and its trays for the blocks of others.
+//!
+//! Everything but the mailbox is used only by who lives there: the thread whose slot leads here, or a visitor who
+//! posted a letter to a house where nobody lives. Who moves out leaves no mail, and gives memory back: all of it
+//! if no block is live.
+
+use super::homes;
+use super::letters::{Letter, PARCEL, Tray};
+use super::mailbox::Mailbox;
+use super::marked::Marked;
+use crate::heap::place::place_from_ptr;
+use crate::heap::spans::{Shaped, Spans, belongs_to_nobody};
+use crate::memory::{AllocError, Allocator, Layout};
+use core::cell::{Cell, UnsafeCell};
+use core::ptr::NonNull;
+use core::sync::atomic::AtomicUsize;
+
+/// Parcels that are filled at the same time, for different heaps.
+const TRAYS: usize = 8;
+
+/// Visits to a house where nobody lives until its free memory goes back.
+const VISITS_MAX: u32 = 16;
+
+/// On a cache line of its own: others write it.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Apart<T>(T);
+
+/// The heap of one thread.
+///
+/// # Invariants
+/// - **Alone**: but for `mailbox` and `number`, it is used only by who lives there, as the mailbox says.
+#[derive(Debug)]
+pub(super) struct Home {
+    spans: UnsafeCell<Spans<Marked>>,
+    pub(super) number: u16,
+    visits: Cell<u32>,
+    trays: [Tray; TRAYS],
+    mailbox: Apart<Mailbox<AtomicUsize>>,
+}
+
+// SAFETY: by **Alone** of `Home`: moving in and out orders what its inhabitants do (checked by the models of
+// `Mailbox`).
+unsafe impl Sync for Home {}
+
+impl Home {
+    /// A house where nobody lives.
+    pub(super) const fn new(number: u16) -> Home {
+        Home {
+            spans: UnsafeCell::new(Spans::new(Marked { number })),
+            number,
+            visits: Cell::new(0),
+            trays: [const { Tray::new() }; TRAYS],
+            mailbox: Apart(Mailbox::new(AtomicUsize::new(0))),
+        }
+    }
+
+    /// Moves in if nobody lives there.
+    pub(super) fn move_in(&self) -> bool {
+        self.mailbox.0.move_in()
+    }
+
+    /// The heap itself. Only for who lives there.
+    #[inline(always)]
+    pub(super) fn spans(&self) -> &Spans<Marked> {
+        // SAFETY: by **Alone** of `Home`; it is replaced only where no borrow of it is left.
+        unsafe { &*self.spans.get() }
+    }
+
+    /// A block that the hot stack does not have.
+    ///
+    /// # Errors
+    /// As [`Allocator::allocate`].
+    pub(super) fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        self.collect();
+        self.spans().allocate(layout)
+    }
+
+    /// Takes all letters, and the blocks in them.
+    pub(super) fn collect(&self) {
+        if !self.mailbox.0.has_mail() {
+            return;
+        }
+        let mut letter = Some(Letter(self.mailbox.0.collect())).filter(|letter| letter.0 != 0);
+        while let Some(opened) = letter {
+            // SAFETY: the letter came from the mailbox just now. The blocks in it are what their threads gave back:
+            // contract of `Allocator::deallocate`, checked again by the heap.
+            let parcel = unsafe {
+                letter = opened.next();
+                opened.open(|address, shape| self.spans().deallocate_shaped(address, shape))
+            };
+            if let Some((parcel, sender)) = parcel {
+                self.return_parcel(parcel, sender);
+            }
+        }
+    }
+
+    /// Has an empty parcel go back to where it was made.
+    fn return_parcel(&self, parcel: usize, sender: u16) {
+        let shape = Shaped::from_layout(PARCEL);
+        // SAFETY: the parcel came from `sender`, with this layout, and has been read.
+        unsafe {
+            if sender == self.number {
+                self.spans().deallocate_shaped(parcel, shape);
+            } else {
+                post(Letter::bare(parcel, shape), sender);
+            }
+        }
+    }
+
+    /// Sends a block of another heap home, soon or at once.
+    ///
+    /// # Safety
+    /// - A thread gave the block back, named with a layout of that shape; it has a page of `number`'s heap.
+    pub(super) unsafe fn send_home(&self, address: usize, shape: Shaped, number: u16) {
+        let tray = &self.trays[number as usize % TRAYS];
+        if !tray.is_for(number) {
+            self.post_tray(tray);
+            let Ok(parcel) = self.allocate_parcel() else {
+                // SAFETY: contract of this function.
+                return unsafe { post(Letter::bare(address, shape), number) };
+            };
+            // SAFETY: the parcel came from this heap just now.
+            unsafe { tray.begin(place_from_ptr(parcel.cast()), number) };
+        }
+        if tray.add(address, shape) {
+            self.post_tray(tray);
+        }
+    }
+
+    fn allocate_parcel(&self) -> Result<NonNull<[u8]>, AllocError> {
+        match self.spans().allocate_hot(PARCEL) {
+            Some(parcel) => Ok(parcel),
+            None => self.allocate(PARCEL),
+        }
+    }
+
+    fn post_tray(&self, tray: &Tray) {
+        if let Some((letter, number)) = tray.close(self.number) {
+            // SAFETY: the letter came from the tray just now.
+            unsafe { post(letter, number) };
+        }
+    }
+
+    /// Posts what lies in the trays.
+    pub(super) fn post_all(&self) {
+        for tray in &self.trays {
+            self.post_tray(tray);
+        }
+    }
+
+    /// Gives back what can be: all of it, if no block is live.
+    pub(super) fn trim(&self) {
+        if self.spans().live_blocks() > 0 {
+            self.spans().trim();
+            return;
+        }
+        let spans = self.spans.get();
+        // SAFETY: by **Alone** of `Home`; no borrow of the old heap is left, and no block of it is live.
+        unsafe {
+            spans.drop_in_place();
+            spans.write(Spans::new(Marked {
+                number: self.number,
+            }));
+        }
+    }
+
+    /// Moves out, with nothing left to do: for a thread that ends.
+    pub(super) fn move_out(&self) {
+        loop {
+            self.collect();
+            self.post_all();
+            self.trim();
+            if self.mailbox.0.move_out() {
+                return;
+            }
+        }
+    }
+
+    /// Sees to the mail and moves out: for a visitor.
+    pub(super) fn end_visit(&self) {
+        self.visits.set(self.visits.get() + 1);
+        let often = self.visits.get() >= VISITS_MAX;
+        loop {
+            self.collect();
+            self.post_all();
+            if often || self.spans().live_blocks() == 0 {
+                self.visits.set(0);
+                self.trim();
+            }
+            if self.mailbox.0.move_out() {
+                return;
+            }
+        }
+    }
+}
+
+/// Posts a letter to the heap with a number; if nobody lives there, sees to its mail.
+///
+/// # Safety
+/// - The letter is not posted yet, and its blocks belong there.
+pub(super) unsafe fn post(letter: Letter, number: u16) {
+    let Some(home) = homes::get(number) else {
+        belongs_to_nobody(letter.0);
+    };
+    // SAFETY: contract of this function: the link is written before the letter is posted.
+    let moved_in = home
+        .mailbox
+        .0
+        .post(letter.0, |next| unsafe { letter.set_link(next) });
+    if moved_in {
+        home.end_visit();
+    }
+}
