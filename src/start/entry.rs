@@ -55,7 +55,7 @@ macro_rules! __entry {
         ));
     };
     (@options $main:path, $panic:ident, $begin:ident, $build:ident;) => {
-        $crate::__entry! { @build $build }
+        $crate::__entry! { @build $build, $main }
 
         #[cfg(not(panic = "unwind"))]
         const _: () = {
@@ -109,7 +109,7 @@ macro_rules! __entry {
         $crate::start::panic_silent()
     }};
 
-    (@build strict) => {
+    (@build strict, $main:path) => {
         #[cfg(panic = "unwind")]
         compile_error!(
             "a program without libc cannot unwind: set `panic = \"abort\"` in [profile.dev] and \
@@ -118,7 +118,7 @@ macro_rules! __entry {
     };
     // `cargo test` compiles examples with panic=unwind, whatever the profile says, and only std has what
     // that needs. Such a build is never run by cargo; who does it by hand is told.
-    (@build example) => {
+    (@build example, $main:path) => {
         #[cfg(panic = "unwind")]
         extern crate std;
 
@@ -144,6 +144,11 @@ macro_rules! __entry {
                     message = sym MESSAGE,
                     length = const MESSAGE_BYTES,
                 )
+            }
+
+            #[expect(dead_code, reason = "or `main` and all that it calls would be told to be unused")]
+            fn program(args: $crate::start::Args) -> $crate::start::ExitCode {
+                $crate::start::Main::call($main, args)
             }
         };
     };
