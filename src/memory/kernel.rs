@@ -9,7 +9,7 @@
 //! whole pages. It grows by one call that moves it if it must, so [`resize`](Allocator::resize) only shrinks.
 //! An alignment above a page costs at most two calls more, to give the surplus back.
 
-use super::{AllocError, Allocator, Layout, PAGE_BYTES};
+use super::{Advice, AllocError, Allocator, Layout, PAGE_BYTES};
 use crate::sys::{self, Promise};
 use core::ptr::NonNull;
 
@@ -144,6 +144,12 @@ macro_rules! pages_of_the_kernel {
 
             fn grain(&self) -> usize {
                 PAGE_BYTES
+            }
+
+            fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
+                // An older kernel knows better without the advice: nothing is lost.
+                let Advice::Soon = advice;
+                let _ = sys::madvise_populate_write(start, length);
             }
         }
     };

@@ -53,6 +53,13 @@ impl Failure for AllocError {
     }
 }
 
+/// How memory of a source is going to be used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Advice {
+    /// All of it, at once: its pages had better be there.
+    Soon,
+}
+
 /// Cuts blocks of memory and takes them back.
 ///
 /// A block is *live* from the call that hands it out until it is given back. Its layout may be named with
@@ -139,6 +146,12 @@ pub unsafe trait Allocator {
     fn grain(&self) -> usize {
         0
     }
+
+    /// Tells the source how bytes of its live blocks are going to be used. It may do nothing, as it does here;
+    /// no byte changes.
+    fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
+        let _ = (start, length, advice);
+    }
 }
 
 /// An allocator that knows its own blocks: a capability, never a method that lies.
@@ -189,6 +202,10 @@ unsafe impl<A: Allocator + ?Sized> Allocator for &A {
 
     fn grain(&self) -> usize {
         (**self).grain()
+    }
+
+    fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
+        (**self).advise(start, length, advice);
     }
 }
 

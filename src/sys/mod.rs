@@ -24,8 +24,8 @@ pub use files::{
 };
 pub use lock::{Lock, RawLock};
 pub use pages::{
-    Promise, madvise_dontneed, mmap, mmap_near, mmap_untouchable, mprotect_read_write, mremap,
-    mremap_onto, munmap,
+    Promise, madvise_dontneed, madvise_populate_write, mmap, mmap_near, mmap_untouchable,
+    mprotect_read_write, mremap, mremap_onto, munmap,
 };
 pub use process::{abort, clock_monotonic_ns, exit_group, getcwd, getpid, memory_bytes};
 pub use shared::{

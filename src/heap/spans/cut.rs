@@ -94,6 +94,11 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     pub(super) fn allocate_large(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let bytes = chunk_bytes_from_size(layout.size()).ok_or(AllocError)?;
         let align = layout.align().max(GRANULE_BYTES);
+        if align == GRANULE_BYTES
+            && let Some(start) = self.recent.take(bytes)
+        {
+            return Ok(start.block(bytes));
+        }
         let chunk = match self.take_chunk(bytes, align) {
             Some(chunk) => chunk,
             None if self.is_apart(bytes)
@@ -117,6 +122,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     pub(super) unsafe fn deallocate_large(&self, ptr: NonNull<u8>, layout: Layout) {
         let start = Place(ptr.addr().get());
         match self.large_chunk(start, layout) {
+            Some(chunk) if self.keep_recent(chunk) => {}
             Some(chunk) => {
                 self.tally.subtract(1, chunk.bytes);
                 self.put_chunk(chunk);
@@ -133,6 +139,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let (usable, chunk) = match self.map.chunk_state(start.0) {
             Some(false) => {
                 let chunk = self.map.chunk(start);
+                if self.recent.keeps(chunk) {
+                    fault::double_free(start.0);
+                }
                 (chunk.bytes, Some(chunk))
             }
             _ => match self.apart_bytes(start.0) {

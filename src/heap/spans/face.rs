@@ -102,6 +102,8 @@ unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
 impl<A: Allocator, const CHECKED: bool> Strategy for Spans<A, CHECKED> {
     fn stats(&self) -> Stats {
         let (mut blocks, mut used) = (self.tally.blocks.get(), self.tally.bytes.get());
+        blocks -= self.recent.blocks();
+        used -= self.recent.bytes();
         for (class, shape) in SHAPES.iter().enumerate().take(CLASSES) {
             blocks -= self.stacks.count(class);
             used -= self.stacks.count(class) * shape.block_bytes;

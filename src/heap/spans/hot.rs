@@ -116,7 +116,7 @@ impl<A: Allocator> Spans<A, true> {
     /// How many blocks are live.
     pub(in crate::heap) fn live_blocks(&self) -> usize {
         let on_stacks = (0..SHAPES.len()).map(|class| self.stacks.count(class));
-        self.tally.blocks.get() - on_stacks.sum::<usize>()
+        self.tally.blocks.get() - on_stacks.sum::<usize>() - self.recent.blocks()
     }
 }
 

@@ -14,8 +14,8 @@
 //! All bookkeeping is out of line: which page belongs to what, where chunks begin, which blocks of a span
 //! are free. Only the links of free chunks lie in free memory, and are checked when they are followed.
 //!
-//! Free memory above max(512 KiB, a quarter of what is in use) goes back to the source when blocks are
-//! freed, the largest chunks first, if the source lets its memory be given back in parts.
+//! Free memory above max(512 KiB, what is in use) goes back to the source when blocks are freed, long runs of
+//! pages first, if the source lets its memory be given back in parts.
 //!
 //! | file | idea |
 //! |---|---|
@@ -28,6 +28,7 @@
 //! | `chunk.rs` | chunks: their bounds and neighbours |
 //! | `bins.rs` | free chunks by size |
 //! | `cut.rs` | chunks out of free ones, and back, merged |
+//! | `recent.rs` | chunks that were freed last, kept as they are |
 //! | `apart.rs` | blocks that are blocks of the source |
 //! | `supply.rs` | growth, and what goes back |
 //! | `fault.rs` | misuse ends here |
@@ -62,6 +63,7 @@ mod leaves;
 mod map;
 mod meta;
 mod page;
+mod recent;
 mod span;
 mod stacks;
 mod supply;
@@ -70,8 +72,10 @@ mod verify;
 use crate::memory::Allocator;
 use bins::Bins;
 use core::cell::Cell;
+use core::fmt;
 use map::PageMap;
 use meta::Meta;
+use recent::Recent;
 use span::SpanLists;
 use stacks::Stacks;
 use supply::Supply;
@@ -107,7 +111,6 @@ pub(in crate::heap) use hot::{Shaped, belongs_to_nobody};
 /// heap.verify();
 /// # Ok::<(), nostd_alloc::memory::AllocError>(())
 /// ```
-#[derive(Debug)]
 pub struct Spans<A: Allocator, const CHECKED: bool = true> {
     stacks: Stacks,
     map: PageMap,
@@ -116,13 +119,14 @@ pub struct Spans<A: Allocator, const CHECKED: bool = true> {
     supply: Supply,
     meta: Meta,
     bins: Bins,
+    recent: Recent,
     source: A,
 }
 
 /// What is counted when a stack is filled or emptied and when larger blocks come and go.
 #[derive(Debug)]
 struct Tally {
-    /// Blocks that are live or on a hot stack, and their bytes.
+    /// Blocks that are live, on a hot stack or recent chunks, and their bytes.
     blocks: Cell<usize>,
     bytes: Cell<usize>,
     bytes_peak: Cell<usize>,
@@ -159,6 +163,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             supply: Supply::new(),
             meta: Meta::new(),
             bins: Bins::new(),
+            recent: Recent::new(),
             source,
         }
     }
@@ -166,5 +171,11 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Where the memory comes from.
     pub fn source(&self) -> &A {
         &self.source
+    }
+}
+
+impl<A: Allocator, const CHECKED: bool> fmt::Debug for Spans<A, CHECKED> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Spans")
     }
 }

@@ -125,70 +125,82 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.flush(class, count);
         if !self.stacks.push(class, address) {
             // A stack without slots.
-            self.return_block(class, &self.span_of(class, address), address);
-            self.tally.subtract(1, SHAPES[class].block_bytes);
+            self.return_blocks(class, &[Cell::new(address)]);
         }
         self.settle();
     }
 
-    /// Gives the lowest `count` blocks of a stack back to their spans. Blocks of one span often follow each other,
-    /// so the span of the last one is remembered.
+    /// Gives the lowest `count` blocks of a stack back to their spans.
     fn flush(&self, class: usize, count: usize) {
-        let shape = &SHAPES[class];
-        let mut span: Option<Span> = None;
-        for block in &self.stacks.blocks(class)[..count] {
-            let address = block.get();
-            let owner = match span {
-                Some(span) if address.wrapping_sub(span.start) < shape.pages * PAGE_BYTES => span,
-                _ => self.span_of(class, address),
-            };
-            let emptied = self.return_block(class, &owner, address);
-            span = (!emptied).then_some(owner);
-        }
+        self.return_blocks(class, &self.stacks.blocks(class)[..count]);
         self.stacks.drop_lowest(class, count);
-        self.tally.subtract(count, count * shape.block_bytes);
     }
 
-    /// Gives all blocks of all stacks back to their spans.
+    /// Sets the bits of blocks. Blocks of one span often follow each other: then the span is looked for, and its
+    /// number of free blocks written, once.
+    fn return_blocks(&self, class: usize, blocks: &[Cell<usize>]) {
+        let shape = &SHAPES[class];
+        let mut rest = blocks.iter().peekable();
+        while let Some(first) = rest.peek() {
+            let span = self.span_of(class, first.get());
+            let mut came = 0;
+            while let Some(block) = rest.peek() {
+                let address = block.get();
+                let offset = address.wrapping_sub(span.start);
+                if offset >= shape.pages * PAGE_BYTES {
+                    break;
+                }
+                let block = block_index(class, offset);
+                let word = &span.bits[block / u64::BITS as usize];
+                let bit = 1 << (block % u64::BITS as usize);
+                if word.get() & bit != 0 {
+                    fault::double_free(address);
+                }
+                word.set(word.get() | bit);
+                came += 1;
+                rest.next();
+            }
+            self.count_free(class, &span, came);
+        }
+        self.tally
+            .subtract(blocks.len(), blocks.len() * shape.block_bytes);
+    }
+
+    /// Counts bits that were set, and gives the span up if no block of it is out any more.
+    fn count_free(&self, class: usize, span: &Span, came: usize) {
+        let before = span.page.free.get();
+        let free = before + came as u16;
+        // INVARIANT: **Spans** holds again: as many bits as free blocks.
+        span.page.free.set(free);
+        if before == 0 {
+            self.link(class, self.map.number(span.start), span.page);
+        }
+        if free as usize == SHAPES[class].blocks {
+            self.drop_span(class, span.start, span.page);
+        }
+    }
+
+    /// Gives all blocks of all stacks back to their spans, and makes the recent chunks free.
     pub(super) fn flush_all(&self) {
         for class in 0..CLASSES {
             self.flush(class, self.stacks.count(class));
         }
+        self.cool_all();
     }
 
-    /// The span that a block of a class lies in.
+    /// The span that a block of a class lies in. A block of a span that is no more was freed twice.
     fn span_of(&self, class: usize, address: usize) -> Span<'_> {
         let page_start = address / PAGE_BYTES * PAGE_BYTES;
         let mut page = self.map.entry(address);
+        if page.kind.get() != Kind::span(class) {
+            fault::double_free(address);
+        }
         let start = page_start - page.index.get() as usize * PAGE_BYTES;
         if start != page_start {
             page = self.map.entry(start);
         }
         let bits = bits(class, page);
         Span { start, page, bits }
-    }
-
-    /// Sets the bit of a block, and gives the span up if that was the last one: then the answer is true.
-    #[inline]
-    fn return_block(&self, class: usize, span: &Span, address: usize) -> bool {
-        let block = block_index(class, address - span.start);
-        let word = &span.bits[block / u64::BITS as usize];
-        let bit = 1 << (block % u64::BITS as usize);
-        if word.get() & bit != 0 {
-            fault::double_free(address);
-        }
-        // INVARIANT: **Spans** holds again: one bit and one free block more.
-        word.set(word.get() | bit);
-        let free = span.page.free.get() + 1;
-        span.page.free.set(free);
-        if free as usize == SHAPES[class].blocks {
-            self.drop_span(class, span.start, span.page);
-            return true;
-        }
-        if free == 1 {
-            self.link(class, self.map.number(span.start), span.page);
-        }
-        false
     }
 
     /// A span all of whose blocks are free, first on its list.
@@ -233,10 +245,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     /// Makes a span without live blocks a free chunk again.
     fn drop_span(&self, class: usize, start: usize, page: &Page) {
-        // A span of one block was full and on no list until now.
-        if SHAPES[class].blocks > 1 {
-            self.unlink(class, self.map.number(start), page);
-        }
+        self.unlink(class, self.map.number(start), page);
         if SHAPES[class].blocks > BLOCKS_INLINE_MAX {
             self.keep_cell(Place(page.bits[0].get() as usize));
         }

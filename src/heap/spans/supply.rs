@@ -3,10 +3,13 @@
 //! Growing in small steps is what a small program saves memory by: a step is a 32nd of what is held, at least
 //! 64 KiB, at most 1 MiB. What the source hands out next to what is held merges with it.
 //!
-//! Over a source with a grain of one page any free pages may go back: after a free, when more is free than
-//! max(512 KiB, a quarter of what is in use), the largest free chunks give pages back until half of that is
-//! left; runs of less than 64 KiB only when twice as much is free. When what is in use has halved since the last time, the hot stacks are emptied first, so that a
-//! program that frees all it has is left with next to nothing.
+//! The pages of a step are touched by one call, which costs a third less than a page fault for each.
+//!
+//! Over a source with a grain of one page any free pages may go back, after a free: runs of 256 KiB when more is
+//! free than max(512 KiB, all that is in use), of 64 KiB when half as much again is free, single pages at three
+//! times as much; the largest first, until three quarters are left. When what is in use has halved since the
+//! last time, the hot stacks are emptied first, so that a program that frees all it has is left with next to
+//! nothing.
 //!
 //! Over any other source memory comes and goes in whole *extents*, on a list through their first granule, and
 //! goes back when the heap does.
@@ -18,7 +21,7 @@ use super::Spans;
 use super::chunk::{Chunk, GRANULE_BYTES};
 use super::page::Kind;
 use crate::heap::place::{Place, place_from_ptr};
-use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE_BYTES};
+use crate::memory::{Advice, AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE_BYTES};
 use core::cell::Cell;
 
 /// Growth: at least, at most, and as a part of what is held.
@@ -26,12 +29,18 @@ const STEP_BYTES_MIN: usize = 64 * 1024;
 const STEP_BYTES_MAX: usize = 1024 * 1024;
 const STEP_DIVISOR: usize = 32;
 
-/// What may be free: so much, or this part of what is in use.
-const FREE_BYTES_MAX: usize = 512 * 1024;
-const FREE_DIVISOR: usize = 4;
+/// A heap that holds less than this touches no page before it is used.
+const TOUCH_HELD_MIN: usize = 256 * 1024;
 
-/// Fewer pages than this are not worth a system call, as long as there are longer runs.
-const RETURN_BYTES_MIN: usize = 16 * PAGE_BYTES;
+/// So much may always be free.
+const FREE_BYTES_MAX: usize = 512 * 1024;
+
+/// Runs of at least so many bytes go back when more than so many halves of what is in use are free: a system
+/// call and a hole in a mapping cost more than a few pages, and what stays often grows to a longer run.
+const TIERS: [(usize, usize); 3] = [(2, 64 * PAGE_BYTES), (3, 16 * PAGE_BYTES), (6, PAGE_BYTES)];
+
+/// Of a run, more than what is too much goes back, up to this.
+const CUT_BYTES_MIN: usize = 1024 * 1024;
 
 /// The words of an extent's head.
 const PREVIOUS: usize = 0;
@@ -90,14 +99,14 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.source.grain() == PAGE_BYTES
     }
 
-    /// Bytes in spans, chunks in use and blocks apart.
+    /// Bytes in spans, chunks in use but for the recent ones, and blocks apart.
     fn in_use(&self) -> usize {
-        self.supply.held_bytes() - self.bins.bytes()
+        self.supply.held_bytes() - self.bins.bytes() - self.recent.bytes()
     }
 
-    /// How much may be free.
+    /// How much may be free in long runs.
     pub(super) fn allowance(&self) -> usize {
-        FREE_BYTES_MAX.max(self.in_use() / FREE_DIVISOR)
+        FREE_BYTES_MAX.max(self.in_use() / 2 * TIERS[0].0)
     }
 
     /// Remembers the most in use since the stacks were last emptied.
@@ -125,13 +134,15 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let need = bytes.checked_add(head).ok_or(AllocError)?;
         let step = self.supply.held_bytes() / STEP_DIVISOR;
         let step = step.clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
+        let touch = need <= step && self.supply.held_bytes() >= TOUCH_HELD_MIN;
+        let advice = touch.then_some(Advice::Soon);
         for wished in [need.max(step), need] {
             if wished > BLOCK_BYTES_MAX - PAGE_BYTES {
                 return Err(AllocError);
             }
             let layout = Layout::from_size_align(wished.next_multiple_of(PAGE_BYTES), align);
             if let Ok(layout) = layout
-                && self.add(layout).is_ok()
+                && self.add(layout, advice).is_ok()
             {
                 self.note_use();
                 return Ok(());
@@ -141,7 +152,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Adds one block of the source as a free chunk.
-    fn add(&self, layout: Layout) -> Result<(), AllocError> {
+    fn add(&self, layout: Layout, advice: Option<Advice>) -> Result<(), AllocError> {
         let block = self.source.allocate(layout)?;
         let (start, bytes) = (place_from_ptr(block.cast()), layout.size());
         let (map, source) = (&self.map, &self.source);
@@ -152,6 +163,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             // SAFETY: the block came from the source just now.
             unsafe { source.deallocate(block.cast(), layout) };
             return Err(AllocError);
+        }
+        if let Some(advice) = advice {
+            source.advise(block.cast(), bytes, advice);
         }
         self.supply.hold(bytes);
         map.for_each_page(start.0, bytes, |page| page.clear(Kind::CHUNKS));
@@ -178,25 +192,31 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         Ok(())
     }
 
-    /// After a free: empties the stacks when little is left in use, and gives back what is too much: long runs
-    /// of pages, and single ones only if there are not enough of those.
+    /// After a free: empties the stacks when little is left in use, and gives back what is too much.
+    #[inline]
     pub(super) fn settle(&self) {
         let in_use = self.in_use();
-        let mut pages_min = RETURN_BYTES_MIN;
+        if in_use < self.supply.use_mark.get() / 2
+            || self.bins.bytes() > FREE_BYTES_MAX.max(in_use / 2 * TIERS[0].0)
+        {
+            self.settle_now();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn settle_now(&self) {
+        let in_use = self.in_use();
         if in_use < self.supply.use_mark.get() / 2 {
             self.supply.use_mark.set(in_use);
             self.flush_all();
-            pages_min = PAGE_BYTES;
-        }
-        let allowance = self.allowance();
-        if self.bins.bytes() > allowance {
-            self.give_back_down_to(allowance / 2, pages_min);
-        }
-        if self.bins.bytes() > allowance * 2 {
-            self.give_back_down_to(allowance, PAGE_BYTES);
-        }
-        if pages_min == PAGE_BYTES {
             self.map.shrink(&self.source, self.supply.held_bytes());
+        }
+        for (halves, run_bytes) in TIERS {
+            let most = FREE_BYTES_MAX.max(self.in_use() / 2 * halves);
+            if self.bins.bytes() > most {
+                self.give_back_down_to(most / 4 * 3, run_bytes);
+            }
         }
     }
 
@@ -223,7 +243,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             if length < pages_min {
                 return;
             }
-            let length = length.min(excess.max(pages_min));
+            let length = length.min(excess.max(CUT_BYTES_MIN));
             self.bins.remove(&self.map, chunk);
             self.map.clear_chunk(chunk);
             // INVARIANT: **Tiles** holds again: the map forgets the pages, the rests are chunks of their own.

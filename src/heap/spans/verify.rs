@@ -55,6 +55,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         assert!(blocks == self.tally.blocks.get(), "Sums: blocks");
         assert!(used == self.tally.bytes.get(), "Sums: bytes in blocks");
         self.verify_bins(free_bytes);
+        self.verify_recent();
         for (class, with_free) in with_free.into_iter().enumerate() {
             self.verify_list(class, with_free);
             self.verify_stack(class);
@@ -144,6 +145,22 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Walks the bins, which hold all of the `free_bytes` in free chunks.
+    fn verify_recent(&self) {
+        let (mut blocks, mut bytes) = (0, 0);
+        self.recent.for_each(|chunk| {
+            let in_use = self.map.chunk_state(chunk.start.0) == Some(false);
+            assert!(
+                in_use && self.map.chunk(chunk.start) == chunk && self.recent.keeps(chunk),
+                "Same: no chunk in use of {} bytes at {:#x}",
+                chunk.bytes,
+                chunk.start.0
+            );
+            (blocks, bytes) = (blocks + 1, bytes + chunk.bytes);
+        });
+        let sums = (self.recent.blocks(), self.recent.bytes());
+        assert!((blocks, bytes) == sums, "Same: sums of recent chunks");
+    }
+
     fn verify_bins(&self, free_bytes: usize) {
         let mut filed = 0;
         self.bins.for_each(&self.map, |bin, chunk| {
