@@ -3,11 +3,14 @@
 //! [`TryReserveError`] is one word (the bytes that were wanted), so that `Result<(), TryReserveError>` comes
 //! back in a register. [`PushError`] is nothing but the value that found no room, for the same reason.
 
-use crate::io::{Decimal, Stderr};
+use super::room::{Placed, Room};
+use crate::io::{Decimal, write_all};
 use crate::memory::{AllocError, BLOCK_BYTES_MAX};
 use crate::start::{ExitCode, Failure, exit};
+use crate::sys::Descriptor;
+use core::convert::Infallible;
 use core::error::Error;
-use core::fmt::{self, Write};
+use core::fmt;
 use core::num::NonZero;
 
 /// No memory for so many elements: either the allocator has said no, or no block can be that long.
@@ -170,6 +173,9 @@ impl<T> From<PushError<T>> for TryReserveError {
     }
 }
 
+/// Where the number in the line of [`stop`] ends: behind the longest number and what stands before it.
+const NUMBER_END: usize = 45;
+
 /// Ends the program where a plain method found no room: std panics at a capacity overflow and calls the
 /// handler of allocation errors otherwise, which here is one line and exit code 4.
 ///
@@ -182,13 +188,110 @@ pub(crate) fn stop(error: TryReserveError) -> ! {
     let Some(wanted) = error.wanted_bytes() else {
         panic!("capacity overflow");
     };
-    let mut line = Stderr::line();
-    let _ = line.write_str("error: out of memory: ");
-    let _ = line.write_str(str::from_utf8(Decimal::new(wanted as u64).as_bytes()).unwrap_or("?"));
-    let _ = line.write_str(" bytes wanted");
-    // The line goes out when it is dropped, and `exit` drops nothing.
-    drop(line);
+    // One line by one write. No `Line`, which is made for longer ones: this is in every program with a vector.
+    // The number ends where the last part begins, and the first part ends where the number begins.
+    const BEFORE: &[u8; 22] = b"error: out of memory: ";
+    let mut line = *b"                                          --- bytes wanted\n";
+    let number = Decimal::new(wanted as u64);
+    let digits = number.as_bytes();
+    let begin = NUMBER_END.saturating_sub(digits.len());
+    if let Some(place) = line.get_mut(begin..NUMBER_END) {
+        place.copy_from_slice(digits);
+    }
+    let start = begin.saturating_sub(BEFORE.len());
+    if let Some(place) = line.get_mut(start..start + BEFORE.len()) {
+        place.copy_from_slice(BEFORE);
+    }
+    let _ = write_all(Descriptor::STDERR, line.get(start..).unwrap_or_default());
     exit(ExitCode::OUT_OF_MEMORY)
+}
+
+/// What becomes of a refusal: the parameter of an algorithm that serves both twins. The plain one has no code
+/// for what it never sees.
+pub(super) trait Refusal {
+    /// What the algorithm hands on.
+    type Error;
+    /// A value that found no room.
+    type Kept<T>;
+
+    /// The result as the twin has it.
+    fn answer<T>(result: Result<T, TryReserveError>) -> Result<T, Self::Error>;
+
+    /// What a call that finds room returns, in registers.
+    type Answer: Copy;
+
+    /// The end of such a call.
+    fn carry(placed: Placed) -> Self::Answer;
+
+    /// What is in it.
+    fn open(answer: Self::Answer) -> Result<Room, Self::Error>;
+
+    /// The value, where there is an error.
+    fn keep<T>(value: T, error: Self::Error) -> Self::Kept<T>;
+}
+
+/// The plain method: a refusal ends the program.
+pub(super) enum Stops {}
+
+impl Refusal for Stops {
+    type Error = Infallible;
+    type Kept<T> = Infallible;
+
+    #[inline(always)]
+    fn answer<T>(result: Result<T, TryReserveError>) -> Result<T, Infallible> {
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => stop(error),
+        }
+    }
+
+    type Answer = Room;
+
+    #[inline(always)]
+    fn carry(placed: Placed) -> Room {
+        let Ok(room) = Stops::answer(placed.room());
+        room
+    }
+
+    #[inline(always)]
+    fn open(room: Room) -> Result<Room, Infallible> {
+        Ok(room)
+    }
+
+    #[inline(always)]
+    fn keep<T>(_value: T, error: Infallible) -> Infallible {
+        error
+    }
+}
+
+/// The twin: a refusal is handed on.
+pub(super) enum Tells {}
+
+impl Refusal for Tells {
+    type Error = TryReserveError;
+    type Kept<T> = T;
+
+    #[inline(always)]
+    fn answer<T>(result: Result<T, TryReserveError>) -> Result<T, TryReserveError> {
+        result
+    }
+
+    type Answer = Placed;
+
+    #[inline(always)]
+    fn carry(placed: Placed) -> Placed {
+        placed
+    }
+
+    #[inline(always)]
+    fn open(placed: Placed) -> Result<Room, TryReserveError> {
+        placed.room()
+    }
+
+    #[inline(always)]
+    fn keep<T>(value: T, _error: TryReserveError) -> T {
+        value
+    }
 }
 
 /// The plain twin of a fallible core.

@@ -8,7 +8,8 @@
 //! ```text
 //! String<A>      UTF-8 over Vec<u8, A>
 //! Vec<T, A>      RawBuffer and a length                 Box<T, A>   one value, or a slice of fixed length
-//! RawBuffer      pointer, capacity, allocator; grows without knowing T
+//! RawBuffer      room for T's
+//! Room           pointer and capacity; grows without knowing T
 //! Allocator      memory::Allocator: the kernel, a region, a heap, a ration
 //! ```
 //!
@@ -29,6 +30,7 @@ mod macros;
 pub mod prelude;
 mod range;
 mod raw_buffer;
+mod room;
 mod slice_ext;
 mod slots;
 mod sort;

@@ -7,182 +7,31 @@
 //! ```
 //!
 //! Element logic lives elsewhere: a buffer never reads, writes or drops an element, it only carries their
-//! bytes along when it grows. What depends on the type is the layout of one element, so the growing code
-//! takes that as an argument and exists once for all types.
+//! bytes along when it grows. What does not depend on the type at all is in `room.rs`.
 //!
 //! # How is this safe?
-//! **Block** of [`Room`] says what the pointer and the capacity mean, and every change goes through
-//! [`Room::placed`]. Elements of size 0 never have a block: their capacity is `usize::MAX` and the stored
-//! one stays 0.
-//!
-//! # Costs
-//! Growth: at most one allocation and one copy of the elements that are there, amortised constant for each
-//! element. A division of the usable size by that of the element when the block changes.
+//! By **Block** of [`Room`]. Elements of size 0 never have a block: their capacity is `usize::MAX` and the
+//! stored one stays 0.
 
-use super::error::TryReserveError;
+use super::error::{Refusal, Stops, TryReserveError};
+use super::room::{Element, Lodging, Room};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::panic::UnwindSafe;
 use core::ptr::NonNull;
 
-/// The first block of a vector has room for so many bytes, but for one element at least and four if they
-/// are not large: smaller blocks are not worth their header.
-const FIRST_BLOCK_BYTES: usize = 8;
-/// Elements above this size start with room for one.
-const LARGE_ELEMENT_BYTES: usize = 1024;
-
-/// Room without a type, and by value: who pushes in a loop keeps it in registers, since no reference to it ever
-/// goes out.
-///
-/// # Invariants
-/// - **Block**: `capacity` is 0 and `ptr` dangles at the alignment of the element; or `ptr` is the start of a
-///   live block of the allocator beside it, and the layout of `capacity` elements fits it.
-#[derive(Clone, Copy)]
-struct Room {
-    ptr: NonNull<u8>,
-    capacity: usize,
-}
-
-/// New room, or how much was refused; two words, which come back in registers.
-type Placed = Result<Room, TryReserveError>;
-
-const _: () = assert!(size_of::<Placed>() == 16);
-
-impl Room {
-    /// Room for one element more than are there, in a full block, and for as many again.
-    #[cold]
-    #[inline(never)]
-    fn grown_by_one<A: Allocator>(self, allocator: &A, element: Layout) -> Placed {
-        self.grown_amortized(allocator, self.capacity, 1, element)
-    }
-
-    /// Room for `additional` elements more than `length`, and for as many again as there is room for now.
-    #[cold]
-    #[inline(never)]
-    fn grown_amortized<A: Allocator>(
-        self,
-        allocator: &A,
-        length: usize,
-        additional: usize,
-        element: Layout,
-    ) -> Placed {
-        let needed = length
-            .checked_add(additional)
-            .ok_or(TryReserveError::CAPACITY_OVERFLOW)?;
-        let least = match element.size() {
-            0 => return Err(TryReserveError::CAPACITY_OVERFLOW),
-            1 => FIRST_BLOCK_BYTES,
-            2..=LARGE_ELEMENT_BYTES => 4,
-            _ => 1,
-        };
-        let doubled = self.capacity.saturating_mul(2);
-        self.placed(allocator, length, needed.max(doubled).max(least), element)
-    }
-
-    /// Room for `additional` elements more than `length`.
-    #[cold]
-    #[inline(never)]
-    fn grown_exact<A: Allocator>(
-        self,
-        allocator: &A,
-        length: usize,
-        additional: usize,
-        element: Layout,
-    ) -> Placed {
-        match length.checked_add(additional) {
-            Some(needed) if element.size() > 0 => self.placed(allocator, length, needed, element),
-            _ => Err(TryReserveError::CAPACITY_OVERFLOW),
-        }
-    }
-
-    /// The first `length` elements in a block of `wanted` elements or a little more. On `Err` nothing has
-    /// changed; on `Ok` this room is gone.
-    ///
-    /// `length` is at most `wanted`, and the element has a size; `wanted` is not 0.
-    fn placed<A: Allocator>(
-        self,
-        allocator: &A,
-        length: usize,
-        wanted: usize,
-        element: Layout,
-    ) -> Placed {
-        let size = wanted
-            .checked_mul(element.size())
-            .ok_or(TryReserveError::CAPACITY_OVERFLOW)?;
-        let layout = Layout::from_size_align(size, element.align())
-            .map_err(|_| TryReserveError::CAPACITY_OVERFLOW)?;
-        let block = if self.capacity == 0 {
-            allocator.allocate(layout)
-        } else {
-            let used_bytes = length.min(self.capacity) * element.size();
-            self.moved(allocator, layout, used_bytes, element)
-        };
-        let block = block.map_err(|AllocError| TryReserveError::refused(size))?;
-        // INVARIANT: **Block** holds again: the block was just handed out, or the old one has its new size;
-        // so many elements are at least what was asked, and at most what is usable.
-        Ok(Room {
-            ptr: block.cast(),
-            capacity: block.len() / element.size(),
-        })
-    }
-
-    /// The block in its new size: in place, else elsewhere without a copy, else a new one with a copy of the
-    /// first `used_bytes`.
-    fn moved<A: Allocator>(
-        self,
-        allocator: &A,
-        new: Layout,
-        used_bytes: usize,
-        element: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        let old = self.layout(element);
-        // SAFETY:
-        // - by **Block** of `Room`, the pointer is the start of a live block and `old` fits it;
-        // - `new` is a layout, checked when it was made, and not empty (contract of `placed`).
-        if let Ok(usable) = unsafe { allocator.resize(self.ptr, old, new.size()) } {
-            return Ok(NonNull::slice_from_raw_parts(self.ptr, usable));
-        }
-        // SAFETY: as above by **Block** of `Room`: a refusal has changed nothing.
-        if let Ok(moved) = unsafe { allocator.remap(self.ptr, old, new.size()) } {
-            return Ok(moved);
-        }
-        let block = allocator.allocate(new)?;
-        // SAFETY:
-        // - by **Block** of `Room`, the old block is live, and `used_bytes` is at most its and the new one's
-        //   size (contract of `placed`); the new one comes from the allocator, so they share no byte;
-        // - the old block is not used after it is given back.
-        unsafe {
-            block
-                .cast::<u8>()
-                .copy_from_nonoverlapping(self.ptr, used_bytes);
-            allocator.deallocate(self.ptr, old);
-        }
-        Ok(block)
-    }
-
-    /// Gives the block back; the caller makes **Block** hold again.
-    fn release<A: Allocator>(self, allocator: &A, element: Layout) {
-        if self.capacity > 0 {
-            // SAFETY: by **Block** of `Room`, the pointer is the start of a live block and the layout fits it.
-            unsafe { allocator.deallocate(self.ptr, self.layout(element)) };
-        }
-    }
-
-    /// The layout of `capacity` elements.
-    fn layout(self, element: Layout) -> Layout {
-        // SAFETY: by **Block** of `Room`, so many elements fit a block, whose size was checked when it was
-        // asked for, or is one that an allocator has handed out.
-        unsafe {
-            Layout::from_size_align_unchecked(self.capacity * element.size(), element.align())
-        }
-    }
+/// What comes of a push that must grow. Room and length are there also after a refusal: the caller writes them
+/// back without a branch, on a way that needs no frame before it is taken.
+struct Pushed<T> {
+    room: Room,
+    length: usize,
+    result: Result<(), T>,
 }
 
 /// Room for elements of type `T`.
 pub(crate) struct RawBuffer<T, A: Allocator> {
-    room: Room,
-    allocator: A,
+    lodging: Lodging<A>,
     marker: PhantomData<T>,
 }
 
@@ -195,35 +44,33 @@ unsafe impl<T: Sync, A: Allocator + Sync> Sync for RawBuffer<T, A> {}
 impl<T: UnwindSafe, A: Allocator + UnwindSafe> UnwindSafe for RawBuffer<T, A> {}
 
 impl<T, A: Allocator> RawBuffer<T, A> {
-    const ELEMENT: Layout = Layout::new::<T>();
-    // INVARIANT: **Block** holds: no capacity, and the pointer dangles.
-    const NO_ROOM: Room = Room {
-        ptr: NonNull::<T>::dangling().cast(),
-        capacity: 0,
-    };
+    const ELEMENT: Element = Element::of::<T>();
 
     /// No room and no block.
     pub(crate) const fn new_in(allocator: A) -> RawBuffer<T, A> {
-        // INVARIANT: **Block** holds: no capacity, and the pointer dangles.
+        RawBuffer::from_room(Room::none::<T>(), allocator)
+    }
+
+    const fn from_room(room: Room, allocator: A) -> RawBuffer<T, A> {
+        // INVARIANT: **Block** holds by that of the room.
         RawBuffer {
-            room: Self::NO_ROOM,
-            allocator,
+            lodging: Lodging { room, allocator },
             marker: PhantomData,
         }
     }
 
     /// Room for at least `capacity` elements.
-    pub(crate) fn try_with_capacity_in(
+    #[inline]
+    pub(super) fn with_capacity<R: Refusal>(
         capacity: usize,
         allocator: A,
-    ) -> Result<RawBuffer<T, A>, TryReserveError> {
-        let mut buffer = RawBuffer::new_in(allocator);
-        if capacity > buffer.capacity() {
-            buffer.room = buffer
-                .room
-                .placed(&buffer.allocator, 0, capacity, Self::ELEMENT)?;
+    ) -> Result<RawBuffer<T, A>, R::Error> {
+        if size_of::<T>() == 0 || capacity == 0 {
+            return Ok(RawBuffer::new_in(allocator));
         }
-        Ok(buffer)
+        let answer = Room::first::<A, R>(&allocator, capacity, Self::ELEMENT);
+        let room = R::open(answer)?;
+        Ok(RawBuffer::from_room(room, allocator))
     }
 
     /// Room for at least `capacity` elements, all bytes zero.
@@ -231,21 +78,20 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         capacity: usize,
         allocator: A,
     ) -> Result<RawBuffer<T, A>, TryReserveError> {
-        let mut buffer = RawBuffer::new_in(allocator);
-        if capacity > buffer.capacity() {
-            let layout =
-                Layout::array::<T>(capacity).map_err(|_| TryReserveError::CAPACITY_OVERFLOW)?;
-            let block = buffer
-                .allocator
-                .allocate_zeroed(layout)
-                .map_err(|AllocError| TryReserveError::refused(layout.size()))?;
-            // INVARIANT: **Block** holds: the block was just handed out for at least so many elements.
-            buffer.room = Room {
-                ptr: block.cast(),
-                capacity: block.len() / size_of::<T>(),
-            };
+        if size_of::<T>() == 0 || capacity == 0 {
+            return Ok(RawBuffer::new_in(allocator));
         }
-        Ok(buffer)
+        let layout =
+            Layout::array::<T>(capacity).map_err(|_| TryReserveError::CAPACITY_OVERFLOW)?;
+        let block = allocator
+            .allocate_zeroed(layout)
+            .map_err(|AllocError| TryReserveError::refused(layout.size()))?;
+        // INVARIANT: **Block** holds: the block was just handed out for at least so many elements.
+        let room = Room {
+            ptr: block.cast(),
+            capacity: block.len() / size_of::<T>(),
+        };
+        Ok(RawBuffer::from_room(room, allocator))
     }
 
     /// A buffer of what [`RawBuffer::into_parts`] took apart.
@@ -259,28 +105,25 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         allocator: A,
     ) -> RawBuffer<T, A> {
         // INVARIANT: **Block** holds by the contract of this function.
-        RawBuffer {
-            room: Room {
-                ptr: ptr.cast(),
-                capacity: if size_of::<T>() == 0 { 0 } else { capacity },
-            },
-            allocator,
-            marker: PhantomData,
-        }
+        let room = Room {
+            ptr: ptr.cast(),
+            capacity: if size_of::<T>() == 0 { 0 } else { capacity },
+        };
+        RawBuffer::from_room(room, allocator)
     }
 
     /// The pointer, the capacity and the allocator; the block is the caller's.
     pub(crate) fn into_parts(self) -> (NonNull<T>, usize, A) {
         let this = ManuallyDrop::new(self);
         // SAFETY: the allocator comes from a buffer that is neither used nor dropped any more.
-        let allocator = unsafe { (&raw const this.allocator).read() };
+        let allocator = unsafe { (&raw const this.lodging.allocator).read() };
         (this.ptr(), this.capacity(), allocator)
     }
 
     /// The first slot, or a dangling pointer where there is none.
     #[inline]
     pub(crate) const fn ptr(&self) -> NonNull<T> {
-        self.room.ptr.cast()
+        self.lodging.room.ptr.cast()
     }
 
     /// For how many elements there is room.
@@ -289,77 +132,118 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         if size_of::<T>() == 0 {
             usize::MAX
         } else {
-            self.room.capacity
+            self.lodging.room.capacity
         }
     }
 
     /// The allocator behind.
     #[inline]
     pub(crate) const fn allocator(&self) -> &A {
-        &self.allocator
+        &self.lodging.allocator
+    }
+
+    /// Writes a value behind the last one of a full buffer, which grows, and returns how many there are then.
+    #[inline(always)]
+    pub(crate) fn push_grown(&mut self, value: T) -> usize {
+        let room = Self::grown_with(value, self.lodging.room, self.lodging.lent());
+        // SAFETY: the pointer comes from a reference. Volatile: a number that was kept over the call would
+        // cost the way that makes no call a frame.
+        let length = unsafe { (&raw const self.lodging.room.capacity).read_volatile() } + 1;
+        // INVARIANT: **Block** holds by that of the new room.
+        self.lodging.room = room;
+        length
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grown_with(value: T, room: Room, allocator: &A) -> Room {
+        let length = room.capacity;
+        let Ok(room) = Stops::answer(room.grown_by_one(allocator, Self::ELEMENT).room());
+        // SAFETY: by **Block** of `Room` there is a slot behind those that were there before.
+        unsafe { room.ptr.cast::<T>().add(length).write(value) };
+        room
+    }
+
+    /// As [`RawBuffer::push_grown`], with the number in `length`. On `Err` all is as before, and the value comes
+    /// back.
+    #[inline(always)]
+    pub(crate) fn try_push_grown(&mut self, value: T, length: &mut usize) -> Result<(), T> {
+        let pushed = Self::try_grown_with(value, self.lodging.room, self.lodging.lent());
+        // INVARIANT: **Block** holds by that of the new room, or it is the old one.
+        self.lodging.room = pushed.room;
+        *length = pushed.length;
+        pushed.result
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn try_grown_with(value: T, room: Room, allocator: &A) -> Pushed<T> {
+        let length = room.capacity;
+        match room.grown_by_one(allocator, Self::ELEMENT).room() {
+            Ok(room) => {
+                // SAFETY: by **Block** of `Room` there is a slot behind those that were there before.
+                unsafe { room.ptr.cast::<T>().add(length).write(value) };
+                Pushed {
+                    room,
+                    length: length + 1,
+                    result: Ok(()),
+                }
+            }
+            Err(_) => Pushed {
+                room,
+                length,
+                result: Err(value),
+            },
+        }
     }
 
     /// Makes room for one element more in a full buffer, and for more to come.
     #[inline(always)]
-    pub(crate) fn grow_by_one(&mut self) -> Result<(), TryReserveError> {
-        let room = self.room.grown_by_one(&self.allocator, Self::ELEMENT);
-        self.take(room)
+    pub(super) fn grow_by_one<R: Refusal>(&mut self) -> Result<(), R::Error> {
+        self.lodging.grow_by_one::<R>(Self::ELEMENT)
     }
 
     /// Makes room for `additional` elements more than the first `length`, which come along, and for more to
     /// come. The caller has seen that there is no room.
     #[inline(always)]
-    pub(crate) fn grow_amortized(
+    pub(super) fn grow<R: Refusal>(
         &mut self,
         length: usize,
         additional: usize,
-    ) -> Result<(), TryReserveError> {
-        let room = self
-            .room
-            .grown_amortized(&self.allocator, length, additional, Self::ELEMENT);
-        self.take(room)
+    ) -> Result<(), R::Error> {
+        self.lodging.grow::<R>(length, additional, Self::ELEMENT)
     }
 
-    /// As [`RawBuffer::grow_amortized`], for no more than that.
-    pub(crate) fn grow_exact(
-        &mut self,
-        length: usize,
-        additional: usize,
-    ) -> Result<(), TryReserveError> {
-        let room = self
-            .room
-            .grown_exact(&self.allocator, length, additional, Self::ELEMENT);
-        self.take(room)
-    }
-
-    /// The new room in place of the old one.
+    /// As [`RawBuffer::grow`], for no more than that.
     #[inline(always)]
-    fn take(&mut self, room: Placed) -> Result<(), TryReserveError> {
-        // INVARIANT: **Block** holds by that of the new room.
-        self.room = room?;
-        Ok(())
+    pub(super) fn grow_exact<R: Refusal>(
+        &mut self,
+        length: usize,
+        additional: usize,
+    ) -> Result<(), R::Error> {
+        self.lodging
+            .grow_exact::<R>(length, additional, Self::ELEMENT)
     }
 
     /// Gives room back down to `capacity` elements, which is at least `length`.
-    pub(crate) fn shrink(&mut self, length: usize, capacity: usize) -> Result<(), TryReserveError> {
-        if capacity >= self.room.capacity {
-            return Ok(());
+    #[inline]
+    pub(super) fn shrink<R: Refusal>(
+        &mut self,
+        length: usize,
+        capacity: usize,
+    ) -> Result<(), R::Error> {
+        if capacity < self.lodging.room.capacity {
+            return self.lodging.shrink::<R>(length, capacity, Self::ELEMENT);
         }
-        if capacity == 0 {
-            self.room.release(&self.allocator, Self::ELEMENT);
-            // INVARIANT: **Block** holds again.
-            self.room = Self::NO_ROOM;
-            return Ok(());
-        }
-        let room = self
-            .room
-            .placed(&self.allocator, length, capacity, Self::ELEMENT);
-        self.take(room)
+        Ok(())
     }
 }
 
 impl<T, A: Allocator> Drop for RawBuffer<T, A> {
+    #[inline]
     fn drop(&mut self) {
-        self.room.release(&self.allocator, Self::ELEMENT);
+        self.lodging
+            .room
+            .release(&self.lodging.allocator, Self::ELEMENT);
     }
 }

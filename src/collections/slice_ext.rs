@@ -1,6 +1,6 @@
 //! What std puts on slices and needs memory for, as an extension trait.
 
-use super::error::{OrStop, TryReserveError};
+use super::error::{OrStop, Tells, TryReserveError};
 use super::sort::{equal_is_same, try_sort};
 use super::string::String;
 use super::vec::Vec;
@@ -242,7 +242,7 @@ impl<T> SliceExt<T> for [T] {
         mut f: F,
     ) -> Result<(), TryReserveError> {
         let mut keys: Vec<(K, usize)> = Vec::try_with_capacity(self.len())?;
-        keys.extend_core(
+        keys.extend_core::<Tells, _>(
             self.iter()
                 .enumerate()
                 .map(|(index, value)| (f(value), index)),

@@ -67,6 +67,7 @@ impl Line {
     }
 
     /// Adds bytes as far as they fit in front of the mark of a cut.
+    #[inline(never)]
     fn push(&mut self, bytes: &[u8]) {
         if self.cut {
             return;

@@ -1,7 +1,7 @@
 //! Boxes made, and values taken out of them.
 
 use super::Box;
-use crate::collections::error::{OrStop, PushError, TryReserveError};
+use crate::collections::error::{OrStop, PushError, Tells, TryReserveError};
 use crate::collections::raw_buffer::RawBuffer;
 use crate::heap::Global;
 use crate::memory::{AllocError, Allocator, Layout};
@@ -243,7 +243,7 @@ impl<T> Box<[T]> {
     /// [`TryReserveError`] if there is no memory.
     pub fn try_new_uninit_slice(len: usize) -> Result<Box<[MaybeUninit<T>]>, TryReserveError> {
         Ok(slice_from_buffer(
-            RawBuffer::try_with_capacity_in(len, Global)?,
+            RawBuffer::with_capacity::<Tells>(len, Global)?,
             len,
         ))
     }

@@ -29,7 +29,7 @@ mod merge;
 mod quick;
 mod runs;
 
-use super::error::TryReserveError;
+use super::error::{Tells, TryReserveError};
 use super::raw_buffer::RawBuffer;
 use crate::heap::Global;
 use core::any::type_name;
@@ -58,7 +58,7 @@ pub(super) fn try_sort<T, F: FnMut(&T, &T) -> bool>(
     if first == slice.len() {
         return Ok(());
     }
-    let buffer = RawBuffer::<T, Global>::try_with_capacity_in(slice.len(), Global)?;
+    let buffer = RawBuffer::<T, Global>::with_capacity::<Tells>(slice.len(), Global)?;
     runs::sort(slice, first, buffer.ptr(), &mut is_less);
     Ok(())
 }

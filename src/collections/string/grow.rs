@@ -142,7 +142,7 @@ impl<A: Allocator> String<A> {
         if ch.is_ascii() {
             self.bytes.push(ch as u8);
         } else {
-            self.push_wide(ch).or_stop();
+            self.push_wide(ch);
         }
     }
 
@@ -162,13 +162,18 @@ impl<A: Allocator> String<A> {
         if ch.is_ascii() {
             Ok(self.bytes.try_push(ch as u8)?)
         } else {
-            self.push_wide(ch)
+            self.try_push_wide(ch)
         }
     }
 
     /// A character of several bytes.
     #[inline(never)]
-    fn push_wide(&mut self, ch: char) -> Result<(), TryReserveError> {
+    fn push_wide(&mut self, ch: char) {
+        self.try_push_wide(ch).or_stop();
+    }
+
+    #[inline(never)]
+    fn try_push_wide(&mut self, ch: char) -> Result<(), TryReserveError> {
         let mut buffer = [0; 4];
         self.try_push_str(ch.encode_utf8(&mut buffer))
     }

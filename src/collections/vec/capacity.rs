@@ -1,7 +1,7 @@
 //! Vectors made, with room or without, and room asked for and given back without touching the elements.
 
 use super::Vec;
-use crate::collections::error::{OrStop, TryReserveError};
+use crate::collections::error::{Refusal, Stops, Tells, TryReserveError};
 use crate::collections::raw_buffer::RawBuffer;
 use crate::heap::Global;
 use crate::memory::Allocator;
@@ -80,7 +80,8 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     #[track_caller]
     pub fn with_capacity_in(capacity: usize, allocator: A) -> Vec<T, A> {
-        Vec::try_with_capacity_in(capacity, allocator).or_stop()
+        let Ok(vec) = Vec::with_capacity_core::<Stops>(capacity, allocator);
+        vec
     }
 
     /// The twin of [`Vec::with_capacity_in`].
@@ -97,11 +98,39 @@ impl<T, A: Allocator> Vec<T, A> {
         capacity: usize,
         allocator: A,
     ) -> Result<Vec<T, A>, TryReserveError> {
+        Vec::with_capacity_core::<Tells>(capacity, allocator)
+    }
+
+    #[inline]
+    pub(in crate::collections) fn with_capacity_core<R: Refusal>(
+        capacity: usize,
+        allocator: A,
+    ) -> Result<Vec<T, A>, R::Error> {
         // INVARIANT: **Length** holds: there is no value.
         Ok(Vec {
-            buffer: RawBuffer::try_with_capacity_in(capacity, allocator)?,
+            buffer: RawBuffer::with_capacity::<R>(capacity, allocator)?,
             length: 0,
         })
+    }
+
+    /// Makes room for `additional` elements more, as [`Vec::reserve`].
+    #[inline(always)]
+    pub(in crate::collections) fn make_room<R: Refusal>(
+        &mut self,
+        additional: usize,
+    ) -> Result<(), R::Error> {
+        if additional > self.capacity() - self.length {
+            return self.buffer.grow::<R>(self.length, additional);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn make_exact_room<R: Refusal>(&mut self, additional: usize) -> Result<(), R::Error> {
+        if additional > self.capacity() - self.length {
+            return self.buffer.grow_exact::<R>(self.length, additional);
+        }
+        Ok(())
     }
 
     /// Makes room for at least `additional` elements more, and for as many again as there are, so that a
@@ -117,7 +146,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// If no block can be that long. Without memory the program ends with exit code 4.
     #[inline]
     pub fn reserve(&mut self, additional: usize) {
-        self.try_reserve(additional).or_stop();
+        let Ok(()) = self.make_room::<Stops>(additional);
     }
 
     /// As [`Vec::reserve`].
@@ -132,10 +161,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// [`TryReserveError`] if there is no memory; the vector is as before.
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        if additional > self.capacity() - self.length {
-            return self.buffer.grow_amortized(self.length, additional);
-        }
-        Ok(())
+        self.make_room::<Tells>(additional)
     }
 
     /// Makes room for at least `additional` elements more and asks for no more than that.
@@ -149,7 +175,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// # Panics
     /// As [`Vec::reserve`].
     pub fn reserve_exact(&mut self, additional: usize) {
-        self.try_reserve_exact(additional).or_stop();
+        let Ok(()) = self.make_exact_room::<Stops>(additional);
     }
 
     /// As [`Vec::reserve_exact`].
@@ -162,10 +188,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// # Errors
     /// As [`Vec::try_reserve`].
     pub fn try_reserve_exact(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        if additional > self.capacity() - self.length {
-            return self.buffer.grow_exact(self.length, additional);
-        }
-        Ok(())
+        self.make_exact_room::<Tells>(additional)
     }
 
     /// Gives back the room behind the elements, as far as the allocator takes it.
@@ -181,7 +204,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// Never; where the allocator can only shrink by a copy and has no memory for that, the program ends
     /// with exit code 4.
     pub fn shrink_to_fit(&mut self) {
-        self.try_shrink_to_fit().or_stop();
+        let Ok(()) = self.buffer.shrink::<Stops>(self.length, self.length);
     }
 
     /// As [`Vec::shrink_to_fit`].
@@ -196,7 +219,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// # Errors
     /// [`TryReserveError`] if the allocator can only shrink by a copy and has no memory for that.
     pub fn try_shrink_to_fit(&mut self) -> Result<(), TryReserveError> {
-        self.buffer.shrink(self.length, self.length)
+        self.buffer.shrink::<Tells>(self.length, self.length)
     }
 
     /// Gives back the room behind the elements down to `min_capacity`.
@@ -210,7 +233,8 @@ impl<T, A: Allocator> Vec<T, A> {
     /// # Panics
     /// As [`Vec::shrink_to_fit`].
     pub fn shrink_to(&mut self, min_capacity: usize) {
-        self.try_shrink_to(min_capacity).or_stop();
+        let capacity = self.length.max(min_capacity);
+        let Ok(()) = self.buffer.shrink::<Stops>(self.length, capacity);
     }
 
     /// As [`Vec::shrink_to`].
@@ -226,6 +250,6 @@ impl<T, A: Allocator> Vec<T, A> {
     /// As [`Vec::try_shrink_to_fit`].
     pub fn try_shrink_to(&mut self, min_capacity: usize) -> Result<(), TryReserveError> {
         self.buffer
-            .shrink(self.length, self.length.max(min_capacity))
+            .shrink::<Tells>(self.length, self.length.max(min_capacity))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Vec;
 use crate::collections::boxed::Box;
-use crate::collections::error::{OrStop, PushError, TryReserveError};
+use crate::collections::error::{OrStop, PushError, Refusal, Stops, Tells, TryReserveError};
 use crate::heap::Global;
 use crate::memory::Allocator;
 use core::ptr;
@@ -48,6 +48,11 @@ impl<T: Clone> Vec<T> {
     pub fn try_from_slice(slice: &[T]) -> Result<Vec<T>, TryReserveError> {
         Vec::try_from_slice_in(slice, Global)
     }
+
+    pub(in crate::collections) fn from_slice(slice: &[T]) -> Vec<T> {
+        let Ok(vec) = Vec::from_slice_core::<Stops>(slice, Global);
+        vec
+    }
 }
 
 impl<T: Clone, A: Allocator> Vec<T, A> {
@@ -62,8 +67,17 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     /// # Errors
     /// [`TryReserveError`] if there is no memory.
     pub fn try_from_slice_in(slice: &[T], allocator: A) -> Result<Vec<T, A>, TryReserveError> {
-        let mut vec = Vec::try_with_capacity_in(slice.len(), allocator)?;
-        vec.try_extend_from_slice(slice)?;
+        Vec::from_slice_core::<Tells>(slice, allocator)
+    }
+
+    #[inline]
+    pub(super) fn from_slice_core<R: Refusal>(
+        slice: &[T],
+        allocator: A,
+    ) -> Result<Vec<T, A>, R::Error> {
+        let mut vec = Vec::with_capacity_core::<R>(slice.len(), allocator)?;
+        // SAFETY: reserved above, checked by `?`.
+        unsafe { vec.push_clones(slice) };
         Ok(vec)
     }
 }
@@ -80,7 +94,9 @@ impl<T, A: Allocator> Vec<T, A> {
     /// Never; where the allocator can only shrink by a copy and has no memory for that, the program ends
     /// with exit code 4.
     pub fn into_boxed_slice(self) -> Box<[T], A> {
-        self.into_boxed_core().map_err(|(_, error)| error).or_stop()
+        let mut vec = self;
+        vec.shrink_to_fit();
+        vec.boxed()
     }
 
     /// As [`Vec::into_boxed_slice`].
@@ -156,31 +172,31 @@ impl<T, A: Allocator> From<Vec<T, A>> for Box<[T], A> {
 
 impl<T: Clone> From<&[T]> for Vec<T> {
     fn from(slice: &[T]) -> Vec<T> {
-        Vec::try_from_slice(slice).or_stop()
+        Vec::from_slice(slice)
     }
 }
 
 impl<T: Clone> From<&mut [T]> for Vec<T> {
     fn from(slice: &mut [T]) -> Vec<T> {
-        Vec::try_from_slice(slice).or_stop()
+        Vec::from_slice(slice)
     }
 }
 
 impl<T: Clone, const N: usize> From<&[T; N]> for Vec<T> {
     fn from(array: &[T; N]) -> Vec<T> {
-        Vec::try_from_slice(array).or_stop()
+        Vec::from_slice(array)
     }
 }
 
 impl<T: Clone, const N: usize> From<&mut [T; N]> for Vec<T> {
     fn from(array: &mut [T; N]) -> Vec<T> {
-        Vec::try_from_slice(array).or_stop()
+        Vec::from_slice(array)
     }
 }
 
 impl From<&str> for Vec<u8> {
     fn from(text: &str) -> Vec<u8> {
-        Vec::try_from_slice(text.as_bytes()).or_stop()
+        Vec::from_slice(text.as_bytes())
     }
 }
 

@@ -13,7 +13,7 @@
 //! are made over values not yet handed out, from the vector's own pointer.
 
 use super::Vec;
-use crate::collections::error::TryReserveError;
+use crate::collections::error::{Tells, TryReserveError};
 use crate::collections::range::range;
 use crate::heap::Global;
 use crate::memory::Allocator;
@@ -133,7 +133,7 @@ impl<T, A: Allocator> Drain<'_, T, A> {
         let used = self.tail_start + self.tail_length;
         let vec = self.vec_mut();
         if additional > vec.capacity() - used {
-            vec.buffer.grow_amortized(used, additional)?;
+            vec.buffer.grow::<Tells>(used, additional)?;
         }
         // SAFETY: reserved above, checked by `?`.
         unsafe { self.move_tail(self.tail_start + additional) };

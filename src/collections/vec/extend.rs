@@ -6,7 +6,7 @@
 
 use super::Vec;
 use crate::collections::boxed::Box;
-use crate::collections::error::{OrStop, TryReserveError};
+use crate::collections::error::{Refusal, Stops, Tells, TryReserveError};
 use crate::heap::Global;
 use crate::memory::Allocator;
 
@@ -25,8 +25,16 @@ impl<T, A: Allocator> Vec<T, A> {
         values: I,
         allocator: A,
     ) -> Result<Vec<T, A>, TryReserveError> {
-        let mut vec = Vec::new_in(allocator);
-        vec.extend_core(values.into_iter())?;
+        Vec::from_iter_core::<Tells, _>(values.into_iter(), allocator)
+    }
+
+    #[inline]
+    fn from_iter_core<R: Refusal, I: Iterator<Item = T>>(
+        values: I,
+        allocator: A,
+    ) -> Result<Vec<T, A>, R::Error> {
+        let mut vec = Vec::with_capacity_core::<R>(values.size_hint().0, allocator)?;
+        vec.extend_core::<R, I>(values)?;
         Ok(vec)
     }
 }
@@ -50,7 +58,8 @@ impl<T> Vec<T> {
 impl<T> FromIterator<T> for Vec<T> {
     #[inline]
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Vec<T> {
-        Vec::try_from_iter(values).or_stop()
+        let Ok(vec) = Vec::from_iter_core::<Stops, _>(values.into_iter(), Global);
+        vec
     }
 }
 
@@ -82,13 +91,13 @@ impl<T> FromIterator<T> for Box<[T]> {
 impl<T, A: Allocator> Extend<T> for Vec<T, A> {
     #[inline]
     fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
-        self.extend_core(values.into_iter()).or_stop();
+        let Ok(()) = self.extend_core::<Stops, _>(values.into_iter());
     }
 }
 
 impl<'a, T: Copy + 'a, A: Allocator> Extend<&'a T> for Vec<T, A> {
     #[inline]
     fn extend<I: IntoIterator<Item = &'a T>>(&mut self, values: I) {
-        self.extend_core(values.into_iter().copied()).or_stop();
+        let Ok(()) = self.extend_core::<Stops, _>(values.into_iter().copied());
     }
 }

@@ -1,15 +1,16 @@
-//! What makes a vector longer by many values: a slice, an iterator, another vector, copies of one.
+//! What makes a vector longer by many values: a slice, an iterator, another vector.
 //!
-//! All of them go through [`Vec::fill`], which keeps the length in a register and writes it back when it
-//! ends, also while unwinding.
+//! All of them go through [`Vec::fill`] or [`Vec::fill_with`], which keep the length in a register and write it
+//! back when they end, also while unwinding.
 
 use super::Vec;
-use crate::collections::error::{OrStop, PushError, TryReserveError};
+use crate::collections::error::{Refusal, Stops, Tells, TryReserveError};
 use crate::collections::range::range;
 use crate::memory::Allocator;
 use core::mem::{MaybeUninit, needs_drop};
 use core::ops::RangeBounds;
 use core::ptr;
+use core::slice;
 
 /// Writes the number of values back when the writing ends, however it ends.
 struct Filling<'v> {
@@ -55,26 +56,73 @@ impl<T, A: Allocator> Vec<T, A> {
             .err()
     }
 
+    /// Writes `count` values.
+    ///
+    /// # Safety
+    /// - There is room for `count` elements more.
+    #[inline]
+    pub(super) unsafe fn fill_with(&mut self, count: usize, mut value: impl FnMut(usize) -> T) {
+        let mut slot = self.end();
+        let mut filling = Filling {
+            length: self.length,
+            target: &mut self.length,
+        };
+        for index in 0..count {
+            // SAFETY: contract of this function: the slot lies in the room, and the next one is at most its end.
+            unsafe {
+                slot.write(value(index));
+                slot = slot.add(1);
+            }
+            filling.length += 1;
+        }
+    }
+
     /// Adds all values of an iterator. What it says of its length is an estimate and nothing more.
-    pub(in crate::collections) fn extend_core<I: Iterator<Item = T>>(
+    #[inline]
+    pub(in crate::collections) fn extend_core<R: Refusal, I: Iterator<Item = T>>(
         &mut self,
         mut values: I,
-    ) -> Result<(), TryReserveError> {
-        let expected = values.size_hint().0;
-        self.try_reserve(expected)?;
-        let mut room = expected;
-        loop {
-            // SAFETY: checked above, before the loop or in its last round: the room is reserved.
-            let Some(value) = (unsafe { self.fill(room, &mut values) }) else {
-                return Ok(());
-            };
+    ) -> Result<(), R::Error> {
+        let (least, most) = values.size_hint();
+        self.make_room::<R>(least)?;
+        if most != Some(least) {
+            return self.extend_counting::<R, I>(values);
+        }
+        // SAFETY: checked above: the room is reserved.
+        match unsafe { self.fill(least, &mut values) } {
+            None => Ok(()),
+            Some(value) => self.extend_further::<R, I>(value, values),
+        }
+    }
+
+    /// Adds the values of an iterator that does not know how many it has.
+    #[inline]
+    fn extend_counting<R: Refusal, I: Iterator<Item = T>>(
+        &mut self,
+        mut values: I,
+    ) -> Result<(), R::Error> {
+        while let Some(value) = values.next() {
             if self.length == self.capacity() {
-                self.try_reserve(values.size_hint().0.saturating_add(1))?;
+                self.make_room::<R>(values.size_hint().0.saturating_add(1))?;
             }
             // SAFETY: checked above: there is a slot behind the last element.
             unsafe { self.push_unchecked(value) };
-            room = self.capacity() - self.length;
         }
+        Ok(())
+    }
+
+    /// Adds what an iterator has beyond the length that it gave as exact.
+    #[cold]
+    #[inline(never)]
+    fn extend_further<R: Refusal, I: Iterator<Item = T>>(
+        &mut self,
+        value: T,
+        values: I,
+    ) -> Result<(), R::Error> {
+        self.make_room::<R>(1)?;
+        // SAFETY: reserved above, checked by `?`.
+        unsafe { self.push_unchecked(value) };
+        self.extend_counting::<R, I>(values)
     }
 
     /// Adds all values of an iterator, as `extend`.
@@ -94,7 +142,7 @@ impl<T, A: Allocator> Vec<T, A> {
         values: I,
     ) -> Result<(), TryReserveError> {
         let length = self.length;
-        let result = self.extend_core(values.into_iter());
+        let result = self.extend_core::<Tells, _>(values.into_iter());
         if result.is_err() {
             self.truncate(length);
         }
@@ -112,7 +160,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// # Panics
     /// As [`Vec::push`].
     pub fn append(&mut self, other: &mut Vec<T, A>) {
-        self.try_append(other).or_stop();
+        let Ok(()) = self.append_core::<Stops>(other);
     }
 
     /// As [`Vec::append`].
@@ -127,8 +175,12 @@ impl<T, A: Allocator> Vec<T, A> {
     /// # Errors
     /// [`TryReserveError`] if there is no memory; both vectors are as before.
     pub fn try_append(&mut self, other: &mut Vec<T, A>) -> Result<(), TryReserveError> {
+        self.append_core::<Tells>(other)
+    }
+
+    fn append_core<R: Refusal>(&mut self, other: &mut Vec<T, A>) -> Result<(), R::Error> {
         let count = other.length;
-        self.try_reserve(count)?;
+        self.make_room::<R>(count)?;
         // INVARIANT: **Length** of `other` holds: its values move out just now.
         other.length = 0;
         // SAFETY: by **Length** of `Vec`, `count` slots of `other` held values; the room was checked above;
@@ -136,46 +188,6 @@ impl<T, A: Allocator> Vec<T, A> {
         unsafe { ptr::copy_nonoverlapping(other.as_ptr(), self.end(), count) };
         // INVARIANT: **Length** holds again: the slots were just written.
         self.length += count;
-        Ok(())
-    }
-
-    /// Makes the vector `new_len` elements long: drops what is behind, or adds what `f` gives.
-    ///
-    /// ```
-    /// let mut vec = nostd_alloc::vec![1];
-    /// vec.resize_with(3, Default::default);
-    /// assert_eq!(vec, [1, 0, 0]);
-    /// ```
-    ///
-    /// # Panics
-    /// As [`Vec::push`].
-    pub fn resize_with<F: FnMut() -> T>(&mut self, new_len: usize, f: F) {
-        self.try_resize_with(new_len, f).or_stop();
-    }
-
-    /// As [`Vec::resize_with`].
-    ///
-    /// ```
-    /// let mut vec = nostd_alloc::vec![1];
-    /// vec.try_resize_with(2, || 5)?;
-    /// assert_eq!(vec, [1, 5]);
-    /// # Ok::<(), nostd_alloc::TryReserveError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`TryReserveError`] if there is no memory; the vector is as before and `f` was not called.
-    pub fn try_resize_with<F: FnMut() -> T>(
-        &mut self,
-        new_len: usize,
-        mut f: F,
-    ) -> Result<(), TryReserveError> {
-        let Some(additional) = new_len.checked_sub(self.length) else {
-            self.truncate(new_len);
-            return Ok(());
-        };
-        self.try_reserve(additional)?;
-        // SAFETY: checked above: the room is reserved.
-        unsafe { self.fill(additional, &mut (0..additional).map(|_| f())) };
         Ok(())
     }
 }
@@ -193,7 +205,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     /// As [`Vec::push`].
     #[inline]
     pub fn extend_from_slice(&mut self, other: &[T]) {
-        self.try_extend_from_slice(other).or_stop();
+        let Ok(()) = self.extend_from_slice_core::<Stops>(other);
     }
 
     /// As [`Vec::extend_from_slice`].
@@ -209,15 +221,36 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     /// [`TryReserveError`] if there is no memory; the vector is as before.
     #[inline]
     pub fn try_extend_from_slice(&mut self, other: &[T]) -> Result<(), TryReserveError> {
-        self.try_reserve(other.len())?;
+        self.extend_from_slice_core::<Tells>(other)
+    }
+
+    /// Adds clones of all elements of a slice.
+    ///
+    /// # Safety
+    /// - There is room for them.
+    #[inline]
+    pub(super) unsafe fn push_clones(&mut self, other: &[T]) {
         if needs_drop::<T>() {
-            // SAFETY: checked above: the room is reserved.
-            unsafe { self.fill(other.len(), &mut other.iter().cloned()) };
+            // SAFETY: contract of this function.
+            unsafe { self.fill_with(other.len(), |index| other[index].clone()) };
         } else {
-            clone_all(&mut self.spare_capacity_mut()[..other.len()], other);
+            let end = self.end().cast::<MaybeUninit<T>>();
+            // SAFETY: contract of this function; a `MaybeUninit` needs no value.
+            let room = unsafe { slice::from_raw_parts_mut(end, other.len()) };
+            clone_all(room, other);
             // INVARIANT: **Length** holds again: so many slots were just written.
             self.length += other.len();
         }
+    }
+
+    #[inline]
+    pub(super) fn extend_from_slice_core<R: Refusal>(
+        &mut self,
+        other: &[T],
+    ) -> Result<(), R::Error> {
+        self.make_room::<R>(other.len())?;
+        // SAFETY: reserved above, checked by `?`.
+        unsafe { self.push_clones(other) };
         Ok(())
     }
 
@@ -232,7 +265,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     /// # Panics
     /// If the range does not lie in the vector; else as [`Vec::push`].
     pub fn extend_from_within<R: RangeBounds<usize>>(&mut self, src: R) {
-        self.try_extend_from_within(src).or_stop();
+        let Ok(()) = self.extend_from_within_core::<Stops, _>(src);
     }
 
     /// As [`Vec::extend_from_within`].
@@ -253,63 +286,21 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
         &mut self,
         src: R,
     ) -> Result<(), TryReserveError> {
-        let source = range(src, self.length);
-        self.try_reserve(source.len())?;
+        self.extend_from_within_core::<Tells, _>(src)
+    }
+
+    fn extend_from_within_core<R: Refusal, B: RangeBounds<usize>>(
+        &mut self,
+        bounds: B,
+    ) -> Result<(), R::Error> {
+        let source = range(bounds, self.length);
+        self.make_room::<R>(source.len())?;
         let values = self.as_ptr();
         // SAFETY: the range was checked to lie below `length`, where by **Length** of `Vec` there are values;
         // they stay where they are, for the room was reserved above.
-        let mut clones = source.map(|index| unsafe { (*values.add(index)).clone() });
-        // SAFETY: checked above: the room is reserved.
-        unsafe { self.fill(clones.len(), &mut clones) };
-        Ok(())
-    }
-
-    /// Makes the vector `new_len` elements long: drops what is behind, or adds clones of `value`.
-    ///
-    /// ```
-    /// let mut vec = nostd_alloc::vec!['a'];
-    /// vec.resize(3, 'b');
-    /// assert_eq!(vec, ['a', 'b', 'b']);
-    /// ```
-    ///
-    /// # Panics
-    /// As [`Vec::push`].
-    pub fn resize(&mut self, new_len: usize, value: T) {
-        self.resize_core(new_len, value)
-            .map_err(|(_, error)| error)
-            .or_stop();
-    }
-
-    /// As [`Vec::resize`].
-    ///
-    /// ```
-    /// let mut vec = nostd_alloc::vec!['a'];
-    /// assert_eq!(vec.try_resize(1 << 60, 'b').unwrap_err().into_value(), 'b');
-    /// ```
-    ///
-    /// # Errors
-    /// [`PushError`] with the value if there is no memory; the vector is as before.
-    pub fn try_resize(&mut self, new_len: usize, value: T) -> Result<(), PushError<T>> {
-        self.resize_core(new_len, value)
-            .map_err(|(value, _)| PushError::new(value))
-    }
-
-    fn resize_core(&mut self, new_len: usize, value: T) -> Result<(), (T, TryReserveError)> {
-        let Some(additional) = new_len.checked_sub(self.length) else {
-            self.truncate(new_len);
-            return Ok(());
-        };
-        if let Err(error) = self.try_reserve(additional) {
-            return Err((value, error));
-        }
-        if additional > 0 {
-            let clones = additional - 1;
-            // SAFETY: checked above: reserved is room for the clones, and for the value itself behind them.
-            unsafe {
-                self.fill(clones, &mut (0..clones).map(|_| value.clone()));
-                self.push_unchecked(value);
-            }
-        }
+        let clone = |index| unsafe { (*values.add(source.start + index)).clone() };
+        // SAFETY: reserved above, checked by `?`.
+        unsafe { self.fill_with(source.len(), clone) };
         Ok(())
     }
 }

@@ -37,6 +37,7 @@ mod into_iter;
 mod push;
 mod raw_parts;
 mod remove;
+mod resize;
 mod retain;
 mod sieve;
 mod splice;

@@ -5,10 +5,8 @@
 //! instructions, 9 with the value given back; std's `push` has 14).
 
 use super::Vec;
-use crate::collections::error::{PushError, stop};
+use crate::collections::error::PushError;
 use crate::memory::Allocator;
-use core::mem::ManuallyDrop;
-use core::ptr;
 
 impl<T, A: Allocator> Vec<T, A> {
     /// Adds a value at the end.
@@ -24,7 +22,9 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     pub fn push(&mut self, value: T) {
         if self.length == self.capacity() {
-            return self.by_value(|vec| vec.push_grown(value));
+            // INVARIANT: **Length** holds again: the value is in its slot.
+            self.length = self.buffer.push_grown(value);
+            return;
         }
         // SAFETY: checked above: there is a slot behind the last element.
         unsafe { self.push_unchecked(value) }
@@ -44,7 +44,9 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     pub fn try_push(&mut self, value: T) -> Result<(), PushError<T>> {
         if self.length == self.capacity() {
-            return self.by_value(|vec| vec.try_push_grown(value));
+            // INVARIANT: **Length** holds again: the value is in its slot, or nothing has changed.
+            let result = self.buffer.try_push_grown(value, &mut self.length);
+            return result.map_err(PushError::new);
         }
         // SAFETY: checked above: there is a slot behind the last element.
         unsafe { self.push_unchecked(value) };
@@ -83,42 +85,6 @@ impl<T, A: Allocator> Vec<T, A> {
         self.try_push(value)?;
         // SAFETY: by **Length** of `Vec`, the slot before the end holds the value just pushed.
         Ok(unsafe { &mut *self.end().sub(1) })
-    }
-
-    /// Does something with a copy of the three words and writes them back: no reference to the vector itself
-    /// goes out, so a loop of pushes keeps all three in registers, and a single push needs no stack frame but
-    /// on the slow way.
-    #[inline(always)]
-    fn by_value<R>(&mut self, act: impl FnOnce(&mut Vec<T, A>) -> R) -> R {
-        // SAFETY: the copy comes from a vector that is not used as long as the copy is, and is written over
-        // by it then; neither is dropped. If `act` unwinds, it has not changed the copy's block.
-        unsafe {
-            let mut copy = ManuallyDrop::new(ptr::read(self));
-            let result = act(&mut copy);
-            ptr::write(self, ManuallyDrop::into_inner(copy));
-            result
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn push_grown(&mut self, value: T) {
-        if let Err(error) = self.buffer.grow_by_one() {
-            stop(error);
-        }
-        // SAFETY: checked above: there is room for one more.
-        unsafe { self.push_unchecked(value) }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn try_push_grown(&mut self, value: T) -> Result<(), PushError<T>> {
-        if self.buffer.grow_by_one().is_err() {
-            return Err(PushError::new(value));
-        }
-        // SAFETY: checked above: there is room for one more.
-        unsafe { self.push_unchecked(value) };
-        Ok(())
     }
 
     /// Adds a value at the end without looking whether there is room.

@@ -3,7 +3,7 @@
 //! The index is checked before anything else happens, also before room is asked for.
 
 use super::Vec;
-use crate::collections::error::{OrStop, PushError, TryReserveError, stop};
+use crate::collections::error::{OrStop, PushError, Refusal, Stops, Tells, TryReserveError};
 use crate::memory::Allocator;
 use core::ptr;
 
@@ -53,11 +53,9 @@ impl<T, A: Allocator> Vec<T, A> {
     /// As [`Vec::insert`].
     #[track_caller]
     pub fn insert_mut(&mut self, index: usize, element: T) -> &mut T {
-        match self.reserve_at(index) {
-            // SAFETY: `reserve_at` has checked the index and made room.
-            Ok(()) => unsafe { self.insert_unchecked(index, element) },
-            Err(error) => stop(error),
-        }
+        let Ok(()) = self.reserve_at::<Stops>(index);
+        // SAFETY: `reserve_at` has checked the index and made room.
+        unsafe { self.insert_unchecked(index, element) }
     }
 
     /// As [`Vec::insert_mut`].
@@ -75,7 +73,7 @@ impl<T, A: Allocator> Vec<T, A> {
     /// If `index` is more than the length.
     #[track_caller]
     pub fn try_insert_mut(&mut self, index: usize, element: T) -> Result<&mut T, PushError<T>> {
-        match self.reserve_at(index) {
+        match self.reserve_at::<Tells>(index) {
             // SAFETY: `reserve_at` has checked the index and made room.
             Ok(()) => Ok(unsafe { self.insert_unchecked(index, element) }),
             Err(_) => Err(PushError::new(element)),
@@ -85,11 +83,14 @@ impl<T, A: Allocator> Vec<T, A> {
     /// Makes room for a value at `index`, which is checked first.
     #[inline]
     #[track_caller]
-    fn reserve_at(&mut self, index: usize) -> Result<(), TryReserveError> {
+    fn reserve_at<R: Refusal>(&mut self, index: usize) -> Result<(), R::Error> {
         if index > self.length {
             refuse("insertion", index, self.length);
         }
-        self.try_reserve(1)
+        if self.length == self.capacity() {
+            return self.buffer.grow_by_one::<R>();
+        }
+        Ok(())
     }
 
     /// # Safety
@@ -101,7 +102,9 @@ impl<T, A: Allocator> Vec<T, A> {
         // slot more lies in the buffer.
         unsafe {
             let slot = self.as_mut_ptr().add(index);
-            ptr::copy(slot, slot.add(1), behind);
+            if behind > 0 {
+                ptr::copy(slot, slot.add(1), behind);
+            }
             slot.write(element);
             // INVARIANT: **Length** holds again: the hole at `index` was just filled.
             self.length += 1;

@@ -51,6 +51,7 @@ impl<T, A: Allocator> Vec<T, A> {
                 }
             }
         }
+        sieve.end();
     }
 
     /// Drops each element that `same_bucket(element, the last one kept)` calls equal.
@@ -88,6 +89,7 @@ impl<T, A: Allocator> Vec<T, A> {
                 }
             }
         }
+        sieve.end();
     }
 
     /// Drops each element whose key is that of the last one kept.

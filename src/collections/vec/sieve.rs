@@ -13,6 +13,7 @@
 
 use super::Vec;
 use crate::memory::Allocator;
+use core::mem::ManuallyDrop;
 use core::ptr;
 
 /// # Invariants
@@ -132,6 +133,17 @@ impl<'v, T, A: Allocator> Sieve<'v, T, A> {
         // INVARIANT: **Hole** holds again: the slot belongs to it now.
         self.read += 1;
         value
+    }
+}
+
+impl<T, A: Allocator> Sieve<'_, T, A> {
+    /// The end of a walk that has looked at everything: nothing is left to move.
+    #[inline]
+    pub(super) fn end(self) {
+        debug_assert!(self.read == self.length);
+        let mut this = ManuallyDrop::new(self);
+        // INVARIANT: **Length** of the vector holds again: the hole is at the end.
+        this.vec.length = this.kept;
     }
 }
 

@@ -11,7 +11,7 @@
 //! ```
 
 use super::{Drain, Vec};
-use crate::collections::error::{OrStop, TryReserveError};
+use crate::collections::error::{OrStop, Tells, TryReserveError};
 use crate::collections::range::range;
 use crate::heap::Global;
 use crate::memory::Allocator;
@@ -111,7 +111,10 @@ impl<I: Iterator, A: Allocator> Splice<'_, I, A> {
     /// least by what has come so far, so that the tail moves a logarithmic number of times.
     fn replace(&mut self) -> Result<(), TryReserveError> {
         if self.drain.has_no_tail() {
-            return self.drain.vec_mut().extend_core(&mut self.replace_with);
+            return self
+                .drain
+                .vec_mut()
+                .extend_core::<Tells, _>(&mut self.replace_with);
         }
         let mut came = 1;
         while self.drain.fill_hole(&mut self.replace_with) {

@@ -1,7 +1,7 @@
 //! A vector as a slice: views, comparison, order, hash, output, copies.
 
 use super::{IntoIter, Vec};
-use crate::collections::error::{OrStop, TryReserveError};
+use crate::collections::error::{OrStop, Stops, TryReserveError};
 use crate::memory::Allocator;
 use core::borrow::{Borrow, BorrowMut};
 use core::cmp::Ordering;
@@ -137,7 +137,8 @@ impl<T> Default for Vec<T> {
 
 impl<T: Clone, A: Allocator + Clone> Clone for Vec<T, A> {
     fn clone(&self) -> Vec<T, A> {
-        self.try_clone().or_stop()
+        let Ok(vec) = Vec::from_slice_core::<Stops>(self, self.allocator().clone());
+        vec
     }
 
     fn clone_from(&mut self, source: &Vec<T, A>) {
