@@ -129,8 +129,8 @@ pub(crate) const FAULTS: &[Fault] = &[
         &["best-fit"],
         "the smallest block is taken, whether it is long enough or not",
         "best_fit.rs",
-        "best.is_none_or(|(_, least)| size < least) && wish.fits(block, size)",
-        "best.is_none_or(|(_, least)| size < least)",
+        "best.is_none_or(|(_, least)| size < least.size()) && wish.fits(block, size)",
+        "best.is_none_or(|(_, least)| size < least.size())",
     ),
     fault(
         &["first-fit", "next-fit", "best-fit"],
@@ -157,7 +157,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         &["freelist"],
         "the best of a bin is taken, whether it is long enough or not",
         "free_list.rs",
-        "better && wish.fits(block, size)",
+        "better && wish.fits(block, tag.size())",
         "better",
     ),
     fault(
@@ -177,7 +177,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault(
         TAGGED,
         "a block that grows in place leaves its neighbour in the index",
-        "tagged/cut.rs",
+        "tagged/merge.rs",
         "self.pull(next, free)",
         "()",
     ),
