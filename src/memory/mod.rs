@@ -13,7 +13,7 @@
 mod block;
 mod falling;
 mod kernel;
-mod loan;
+mod loans;
 mod ration;
 mod region;
 
@@ -21,7 +21,7 @@ pub use block::Block;
 pub use core::alloc::Layout;
 pub use falling::Falling;
 pub use kernel::{Kernel, Unreserved};
-pub use loan::Loan;
+pub use loans::{Loan, Loans};
 pub use ration::Ration;
 pub use region::Region;
 

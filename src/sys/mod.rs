@@ -27,7 +27,9 @@ pub use pages::{
     Promise, madvise_dontneed, madvise_populate_write, mmap, mmap_near, mmap_untouchable,
     mprotect_read_write, mremap, mremap_onto, munmap,
 };
-pub use process::{abort, clock_monotonic_ns, exit_group, getcwd, getpid, memory_bytes};
+pub use process::{
+    abort, clock_monotonic_ns, clock_thread_ns, exit_group, getcwd, getpid, memory_bytes,
+};
 pub use shared::{
     FileIdentity, fcntl_dupfd, flock, fstat, ftruncate, madvise_dontfork, madvise_wipeonfork,
     mmap_shared,

@@ -132,7 +132,7 @@ fn replay_one(
     let mut shown = score(row, recording, survey, budget, &mut progress)?;
     drop(progress);
     if wish.time {
-        shown.time = time(row, recording, budget)?;
+        shown.time = time(row, recording, survey, budget)?;
     }
     if wish.min {
         shown.smallest_bytes = smallest(row, recording, survey, budget, &shown)?;
