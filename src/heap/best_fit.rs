@@ -40,6 +40,8 @@ pub struct SmallestByAddress(AddressOrder);
 impl Indexed for SmallestByAddress {
     type Seen = dyn Index;
 
+    const IS_SHARED: bool = true;
+
     const EMPTY: SmallestByAddress = SmallestByAddress(AddressOrder::new());
 
     fn seen(core: &Core<SmallestByAddress>) -> &Core<dyn Index> {

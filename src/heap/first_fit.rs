@@ -42,6 +42,8 @@ pub struct FirstByAddress(AddressOrder);
 impl Indexed for FirstByAddress {
     type Seen = dyn Index;
 
+    const IS_SHARED: bool = true;
+
     const EMPTY: FirstByAddress = FirstByAddress(AddressOrder::new());
 
     fn seen(core: &Core<FirstByAddress>) -> &Core<dyn Index> {

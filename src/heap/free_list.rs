@@ -27,7 +27,7 @@ use super::place::GRANULE_BYTES;
 use super::tagged::block::{Block, Tag};
 use super::tagged::cut::Wish;
 use super::tagged::list::List;
-use super::tagged::{Around, Core, Index, Indexed, Tagged};
+use super::tagged::{Around, Core, Found, Index, Indexed, Tagged};
 use core::cell::Cell;
 
 const BINS: usize = 1 << u8::BITS;
@@ -91,6 +91,8 @@ pub struct Bins {
 impl Indexed for Bins {
     type Seen = Bins;
 
+    const IS_SHARED: bool = false;
+
     // INVARIANT: **Lists** and **Bits** hold: there is no block.
     const EMPTY: Bins = Bins {
         lists: [const { List::new() }; BINS],
@@ -124,27 +126,50 @@ impl Index for Bins {
         self.refile(block, from, to, around);
     }
 
+    /// The smallest of a few blocks that fit.
     fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
-        let bin = self.bin_from(bin_from_size(wish.size))?;
-        self.search_from(bin, LOOKS_MAX, wish, around)
+        let sure_bin = bin_from_size(wish.sure);
+        let mut bin = self.bin_from(bin_from_size(wish.size))?;
+        let mut looks = LOOKS_MAX;
+        loop {
+            let found = self.smallest_of_few(bin, wish, &mut looks, around);
+            if found.is_some() {
+                return found;
+            }
+            bin = match looks {
+                0 if bin < sure_bin => self.bin_from(sure_bin)?,
+                _ => self.bin_from(bin.checked_add(1)?)?,
+            };
+            looks = looks.max(1);
+        }
     }
 
-    /// Of one size the first block; else the smallest of a few that fit.
+    /// The first block of a bin of one size, the only block of a range.
     #[inline(always)]
-    fn search_plain(&self, size: usize, around: &Around) -> Option<(Block, Tag)> {
-        let bin = self.bin_from(bin_from_size(size))?;
-        if bin < BINS_EXACT {
-            around.step();
-            let block = self.lists[bin as usize].first();
-            return Some((block, block.free_tag()));
+    fn search_plain(&self, size: usize, around: &Around) -> Found {
+        let Some(bin) = self.bin_from(bin_from_size(size)) else {
+            return Found::Nothing;
+        };
+        let block = self.lists[bin as usize].first();
+        let tag = block.free_tag();
+        if bin >= BINS_EXACT && (block.next() != 0 || tag.size() < size) {
+            return Found::Unknown;
         }
-        let (wish, mut looks) = (Wish::plain(size), LOOKS_MAX);
-        match self.smallest_of_few(bin, &wish, &mut looks, around) {
-            Some(found) => Some(found),
-            None => {
-                let bin = self.bin_above(bin, &wish, looks)?;
-                self.search_from(bin, looks.max(1), &wish, around)
-            }
+        around.step();
+        Found::Block(block, tag, bin)
+    }
+
+    #[inline(always)]
+    fn remove_found(&self, block: Block, _: usize, bin: u8, around: &Around) {
+        self.pop(bin, block, around);
+    }
+
+    #[inline(always)]
+    fn shrink_found(&self, block: Block, _: usize, to: usize, bin: u8, around: &Around) {
+        let new = bin_from_size(to);
+        if new != bin {
+            self.pop(bin, block, around);
+            self.push(new, block);
         }
     }
 
@@ -180,15 +205,29 @@ impl Bins {
         bits.set(bits.get() | 1 << (bin % 64));
     }
 
+    /// Takes out a block, wherever it stands in its bin.
     #[inline(always)]
     fn unlink(&self, bin: u8, block: Block, around: &Around) {
         let list = &self.lists[bin as usize];
         list.unlink(block, around);
         if list.is_empty() {
-            // INVARIANT: **Bits** holds again: the bin is empty.
-            let bits = self.bits(bin);
-            bits.set(bits.get() & !(1 << (bin % 64)));
+            self.mark_empty(bin);
         }
+    }
+
+    /// Takes out the first block of a bin.
+    #[inline(always)]
+    fn pop(&self, bin: u8, block: Block, around: &Around) {
+        if self.lists[bin as usize].pop(block, around).is_none() {
+            self.mark_empty(bin);
+        }
+    }
+
+    #[inline(always)]
+    fn mark_empty(&self, bin: u8) {
+        // INVARIANT: **Bits** holds again: the bin is empty.
+        let bits = self.bits(bin);
+        bits.set(bits.get() & !(1 << (bin % 64)));
     }
 
     /// Moves a block to the bin of its new size, if that is another one.
@@ -202,7 +241,6 @@ impl Bins {
     }
 
     /// The smallest block that fits, of those in a bin that there are `looks` for.
-    #[inline(always)]
     fn smallest_of_few(
         &self,
         bin: u8,
@@ -226,36 +264,6 @@ impl Bins {
             block = around.bounds.followed(block);
         }
         best
-    }
-
-    /// The smallest block that fits, of those from `bin` on that there are `looks` for; at least one of each
-    /// bin is looked at.
-    #[inline(never)]
-    fn search_from(
-        &self,
-        bin: u8,
-        looks: u32,
-        wish: &Wish,
-        around: &Around,
-    ) -> Option<(Block, Tag)> {
-        let (mut bin, mut looks) = (bin, looks);
-        loop {
-            let found = self.smallest_of_few(bin, wish, &mut looks, around);
-            if found.is_some() {
-                return found;
-            }
-            bin = self.bin_above(bin, wish, looks)?;
-            looks = looks.max(1);
-        }
-    }
-
-    /// Where to go on after `bin`: when no looks are left, in a bin of which every block will do.
-    fn bin_above(&self, bin: u8, wish: &Wish, looks: u32) -> Option<u8> {
-        let sure_bin = bin_from_size(wish.sure);
-        match looks {
-            0 if bin < sure_bin => self.bin_from(sure_bin),
-            _ => self.bin_from(bin.checked_add(1)?),
-        }
     }
 
     /// The first bin from `bin` on that is not empty.

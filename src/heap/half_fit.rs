@@ -57,6 +57,8 @@ const fn list_from_size(size: usize) -> usize {
 impl Indexed for Doublings {
     type Seen = dyn Index;
 
+    const IS_SHARED: bool = true;
+
     // INVARIANT: **Lists** and **Bits** hold: there is no block.
     const EMPTY: Doublings = Doublings {
         lists: [const { List::new() }; LISTS],

@@ -47,6 +47,8 @@ pub struct NextByAddress {
 impl Indexed for NextByAddress {
     type Seen = dyn Index;
 
+    const IS_SHARED: bool = true;
+
     // INVARIANT: **Rover** holds: there is no block.
     const EMPTY: NextByAddress = NextByAddress {
         order: AddressOrder::new(),

@@ -108,6 +108,8 @@ impl<const FIRST: usize, const SECOND: usize> TwoLevels<FIRST, SECOND> {
 impl<const FIRST: usize, const SECOND: usize> Indexed for TwoLevels<FIRST, SECOND> {
     type Seen = dyn Index;
 
+    const IS_SHARED: bool = true;
+
     // INVARIANT: **Lists** and **Bits** hold: there is no block.
     const EMPTY: Self = TwoLevels {
         lists: [const { [const { List::new() }; SECOND] }; FIRST],

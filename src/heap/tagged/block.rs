@@ -11,16 +11,16 @@
 //! A size counts from one tag to the next. The tag is one word:
 //!
 //! ```text
-//!   bit[0]        the block is in use
-//!   bit[1]        the block is the first of its region
-//!   bit[4..47]    the size in bytes, a multiple of 16
-//!   bit[47]       the block before it is free, and its footer (its size) stands in front of this tag
-//!   bit[48..64]   the seal: a sum over the bits [0..47] and the address
+//!   bit[0..16]    the seal: a sum over the other bits and the address
+//!   bit[16]       the block is in use
+//!   bit[17]       the block is the first of its region
+//!   bit[19]       the block before it is free, and its footer (its size) stands in front of this tag
+//!   bit[20..64]   the size in granules of 16 bytes
 //! ```
 //!
 //! The seal costs a multiplication and says at once whether a word is a tag at all, and one that stands
 //! where it was written: a foreign pointer, a pointer into the middle of a block, a tag that somebody wrote
-//! over is recognised in 65 535 of 65 536 cases, and a changed size or flag likewise. Only bit 47 is not
+//! over is recognised in 65 535 of 65 536 cases, and a changed size or flag likewise. Only bit 19 is not
 //! under the seal: it changes whenever the block before is taken or freed. Who believes it looks at the footer,
 //! and at the sealed tag that the footer leads to.
 //!
@@ -32,7 +32,7 @@
 use super::fault;
 use crate::heap::place::{GRANULE_BYTES, Place};
 use core::cell::Cell;
-use core::ptr::with_exposed_provenance_mut;
+use core::ptr::{NonNull, with_exposed_provenance_mut};
 
 /// The bytes of a tag: what a block in use costs.
 pub(in crate::heap) const TAG_BYTES: usize = 8;
@@ -42,11 +42,11 @@ pub(in crate::heap) const BLOCK_BYTES_MIN: usize = 32;
 
 const IN_USE: usize = 1;
 const FIRST: usize = 2;
-const PREVIOUS_FREE: usize = 1 << 47;
-const SIZE_MASK: usize = 0x0000_7fff_ffff_fff0;
-const SEAL_SHIFT: u32 = 48;
+const PREVIOUS_FREE: usize = 8;
+const FLAGS: usize = GRANULE_BYTES - 1;
+const SEAL_BITS: u32 = u16::BITS;
 
-/// The low 48 bits of a tag: size and flags.
+/// A tag without its seal: the size, and the flags in place of its lowest bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::heap) struct Tag(usize);
 
@@ -63,7 +63,7 @@ impl Tag {
 
     /// The same with another size.
     pub(in crate::heap) const fn with_size(self, size: usize) -> Tag {
-        Tag(self.0 & !SIZE_MASK | size)
+        Tag(self.0 & FLAGS | size)
     }
 
     /// The same, in use.
@@ -87,7 +87,7 @@ impl Tag {
     }
 
     pub(in crate::heap) const fn size(self) -> usize {
-        self.0 & SIZE_MASK
+        self.0 & !FLAGS
     }
 
     pub(in crate::heap) const fn is_in_use(self) -> bool {
@@ -108,13 +108,30 @@ impl Tag {
     }
 }
 
-/// The sum over a word and the address of its block, in the place of the seal. What lies above the sealed
-/// bits is shifted out.
-#[inline]
-const fn seal(address: usize, word: usize) -> usize {
-    // The golden ratio: every bit below moves the sixteen above.
-    let product = ((word ^ address) << 17).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    product >> SEAL_SHIFT << SEAL_SHIFT
+/// The sum over a tag and the address of its block.
+#[inline(always)]
+const fn seal(address: usize, tag: Tag) -> u16 {
+    let sealed = (tag.0 & !PREVIOUS_FREE) ^ address;
+    // The golden ratio: every bit below moves the sixteen highest.
+    let product = sealed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (product >> (usize::BITS - SEAL_BITS)) as u16
+}
+
+/// A tag in memory.
+#[inline(always)]
+const fn word_from_tag(address: usize, tag: Tag) -> usize {
+    tag.0 << SEAL_BITS | seal(address, tag) as usize
+}
+
+/// The tag in a word, if its seal fits.
+#[inline(always)]
+const fn tag_from_word(address: usize, word: usize) -> Option<Tag> {
+    let tag = Tag(word >> SEAL_BITS);
+    if word as u16 == seal(address, tag) {
+        Some(tag)
+    } else {
+        None
+    }
 }
 
 /// Where a block begins: its first byte behind the tag.
@@ -209,8 +226,12 @@ impl Block {
         self.0
     }
 
-    pub(in crate::heap) const fn place(self) -> Place {
-        Place(self.0)
+    /// The slice of `length` bytes from here, as an allocator hands it out.
+    #[inline(always)]
+    pub(in crate::heap) fn slice(self, length: usize) -> NonNull<[u8]> {
+        let start = with_exposed_provenance_mut(self.0);
+        // SAFETY: by **Ours** of `Block` there is a tag in front of the address, so it is not 0.
+        NonNull::slice_from_raw_parts(unsafe { NonNull::new_unchecked(start) }, length)
     }
 
     /// The block that begins `size` bytes further up: the next one, if that is this one's size.
@@ -225,37 +246,39 @@ impl Block {
     }
 
     /// The tag, if its seal fits.
-    #[inline]
+    #[inline(always)]
     pub(in crate::heap) fn tag(self) -> Option<Tag> {
-        let word = self.word(-1);
-        let tag = word & !(usize::MAX << SEAL_SHIFT);
-        ((word ^ seal(self.0, word)) >> SEAL_SHIFT == 0).then_some(Tag(tag))
+        tag_from_word(self.0, self.word(-1))
     }
 
     /// Writes the tag and seals it.
-    #[inline]
+    #[inline(always)]
     pub(in crate::heap) fn set_tag(self, tag: Tag) {
-        self.set_word(-1, tag.0 | seal(self.0, tag.0));
+        self.set_word(-1, word_from_tag(self.0, tag));
     }
 
     /// Tells this block that the one before it is free, or is not.
-    #[inline]
+    #[inline(always)]
     pub(in crate::heap) fn set_previous_free(self, free: bool) {
-        let flag = if free { PREVIOUS_FREE } else { 0 };
-        self.set_word(-1, self.word(-1) & !PREVIOUS_FREE | flag);
+        let word = self.word(-1);
+        let flag = PREVIOUS_FREE << SEAL_BITS;
+        let word = if free { word | flag } else { word & !flag };
+        let place = with_exposed_provenance_mut::<usize>(self.0);
+        // SAFETY: by **Ours** of `Block`, as for each word. It is volatile so that the whole word is written:
+        // of a single byte the compiler would make it, and the next look at the word would wait for it.
+        unsafe { place.sub(1).write_volatile(word) };
     }
 
     /// Marks the tag of a block in use that is freed and swallowed by the block before it, so that a second free
     /// is told from a foreign pointer.
-    #[inline]
+    #[inline(always)]
     pub(in crate::heap) fn mark_swallowed(self) {
         self.set_word(-1, !self.word(-1));
     }
 
     /// Whether here was a block that was freed and swallowed, and nothing has been written over it since.
     pub(in crate::heap) fn is_swallowed(self) -> bool {
-        let word = !self.word(-1);
-        (word ^ seal(self.0, word)) >> SEAL_SHIFT == 0
+        tag_from_word(self.0, !self.word(-1)).is_some()
     }
 
     /// The tag of this free block.
@@ -345,7 +368,7 @@ mod tests {
         block.set_tag(tag);
         assert_eq!(block.tag(), Some(tag));
         let word = block.word(-1);
-        for bit in (0..64).filter(|&bit| 1 << bit != PREVIOUS_FREE) {
+        for bit in (0..64).filter(|&bit| 1 << bit != PREVIOUS_FREE << SEAL_BITS) {
             block.set_word(-1, word ^ (1 << bit));
             assert_eq!(block.tag(), None, "bit {bit}");
         }

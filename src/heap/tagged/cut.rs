@@ -105,19 +105,21 @@ fn cut_from(address: usize, free: usize, size: usize, align: usize, low: bool) -
 }
 
 impl<I: Index + ?Sized> Core<I> {
-    /// A block in use of `size` bytes or a little more, by a [plain](Wish::plain) wish. `None` if neither the
-    /// index nor the top has one.
+    /// Takes a block in use of `size` bytes or a little more out of a free one, which is long enough: of one
+    /// that was found on a `shelf` of the index, or of the top.
     #[inline(always)]
-    pub(super) fn take_plain(&self, size: usize) -> Option<(Block, Tag)> {
-        let filed = self.index.search_plain(size, &self.around);
-        let (free, tag) = match filed {
-            Some(found) => found,
-            None => self.top_of_at_least(size)?,
-        };
+    pub(super) fn take_plain(
+        &self,
+        free: Block,
+        tag: Tag,
+        shelf: Option<u8>,
+        size: usize,
+    ) -> (Block, Tag) {
         let front = tag.size() - size;
         if front >= BLOCK_BYTES_MIN {
-            if filed.is_some() {
-                self.index.shrink(free, tag.size(), front, &self.around);
+            if let Some(shelf) = shelf {
+                self.index
+                    .shrink_found(free, tag.size(), front, shelf, &self.around);
             }
             // INVARIANT: **Tiles** and **Merged** hold again: front and block fill the free block.
             free.set_free_tag(tag.with_size(front));
@@ -125,21 +127,22 @@ impl<I: Index + ?Sized> Core<I> {
             let in_use = Tag::in_use(size).with_previous_free(true);
             block.set_tag(in_use);
             block.up(size).set_previous_free(false);
-            return Some((block, in_use));
+            return (block, in_use);
         }
-        if filed.is_some() {
-            self.index.remove(free, tag.size(), &self.around);
+        if let Some(shelf) = shelf {
+            self.index
+                .remove_found(free, tag.size(), shelf, &self.around);
         }
         // INVARIANT: **Tiles** and **Merged** hold again: all of the free block is in use.
         let in_use = tag.used();
         free.set_tag(in_use);
         free.up(tag.size()).set_previous_free(false);
-        Some((free, in_use))
+        (free, in_use)
     }
 
-    /// The top, if it is that long; counts as looked at.
-    #[inline]
-    fn top_of_at_least(&self, size: usize) -> Option<(Block, Tag)> {
+    /// The top of a heap that grows downwards, if it is that long; counts as looked at.
+    #[inline(always)]
+    pub(super) fn top_of_at_least(&self, size: usize) -> Option<(Block, Tag)> {
         let (top, tag) = self.top()?;
         self.around.step();
         (tag.size() >= size).then_some((top, tag))

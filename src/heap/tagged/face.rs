@@ -9,7 +9,7 @@ use super::block::{Block, TAG_BYTES, Tag};
 use super::cut::{Wish, block_size_from_size};
 use super::fault;
 use super::regions::return_span;
-use super::{APART_BYTES_MIN, Core, Index, Indexed, Tagged};
+use super::{APART_BYTES_MIN, Core, Found, Index, Indexed, Tagged};
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::ptr::NonNull;
@@ -26,8 +26,14 @@ fn is_apart(source: &dyn Allocator, size: usize, align: usize) -> bool {
     is_large(size, align) && source.grain() != 0
 }
 
+/// Whether these are the size and alignment of nearly every block: nothing to be mapped apart, no padding.
+#[inline(always)]
+fn is_plain(layout: Layout) -> bool {
+    layout.size().wrapping_sub(1) < APART_BYTES_MIN - 1 && layout.align() <= GRANULE_BYTES
+}
+
 /// Whether a block with this tag may have been asked for with `size` bytes.
-#[inline]
+#[inline(always)]
 fn fits(tag: Tag, size: usize) -> bool {
     match block_size_from_size(size) {
         Some(least) => tag.size().wrapping_sub(least) <= GRANULE_BYTES,
@@ -48,14 +54,14 @@ impl<I: Index + ?Sized> Core<I> {
     }
 
     /// The block that `ptr` names, in use and with a size that fits: else the program ends.
-    #[inline]
+    #[inline(always)]
     fn owned(&self, ptr: NonNull<u8>, layout: Layout) -> (Block, Tag) {
         let address = ptr.addr().get();
         if let Some(block) = self.around.bounds.block_at(address)
             && let Some(tag) = block.tag()
             && tag.is_in_use()
             && fits(tag, layout.size())
-            && address & (layout.align() - 1) == 0
+            && (layout.align() <= GRANULE_BYTES || address & (layout.align() - 1) == 0)
         {
             return (block, tag);
         }
@@ -80,22 +86,45 @@ impl<I: Index + ?Sized> Core<I> {
         }
     }
 
-    /// A block.
+    /// A block. What is asked for every day is done here, and calls nothing that comes back: so the way has
+    /// no registers to save.
+    #[inline(always)]
     fn allocate(
         &self,
         source: &dyn Allocator,
         layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        let is_plain =
-            !is_large(layout.size(), 1) && layout.align() <= GRANULE_BYTES && !self.grows_up();
-        if is_plain && let Some(size) = block_size_from_size(layout.size()) {
-            let (block, tag) = match self.take_plain(size) {
-                Some(taken) => taken,
-                None => self.take_grown(source, Wish::plain(size))?,
-            };
-            return Ok(self.hand_out(block, tag));
+        if !is_plain(layout) || self.grows_up() {
+            return self.allocate_any(source, layout, false);
         }
-        self.allocate_any(source, layout, false)
+        let Some(size) = block_size_from_size(layout.size()) else {
+            return Err(AllocError);
+        };
+        let (free, free_tag, shelf) = match self.index.search_plain(size, &self.around) {
+            Found::Block(free, tag, shelf) => (free, tag, Some(shelf)),
+            Found::Nothing => match self.top_of_at_least(size) {
+                Some((top, tag)) => (top, tag, None),
+                None => return self.allocate_grown(source, size),
+            },
+            Found::Unknown => return self.allocate_any(source, layout, false),
+        };
+        let (block, tag) = self.take_plain(free, free_tag, shelf, size);
+        self.count_block(tag);
+        let usable = (tag.size() - TAG_BYTES).min(APART_BYTES_MIN - 1);
+        Ok(block.slice(usable))
+    }
+
+    /// A plain block, after the heap has grown.
+    #[cold]
+    #[inline(never)]
+    fn allocate_grown(
+        &self,
+        source: &dyn Allocator,
+        size: usize,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        let (block, tag) = self.take_grown(source, Wish::plain(size))?;
+        self.count_block(tag);
+        Ok(block.slice(self.usable(tag)))
     }
 
     /// A block, whatever is asked.
@@ -111,30 +140,64 @@ impl<I: Index + ?Sized> Core<I> {
         }
         let size = block_size_from_size(layout.size()).ok_or(AllocError)?;
         let (block, tag) = self.take(source, size, layout.align())?;
-        Ok(self.hand_out(block, tag))
+        self.count_block(tag);
+        Ok(block.slice(self.usable(tag)))
     }
 
     /// Counts a block that was taken.
-    #[inline]
-    fn hand_out(&self, block: Block, tag: Tag) -> NonNull<[u8]> {
+    #[inline(always)]
+    fn count_block(&self, tag: Tag) {
         // INVARIANT: **Sums** holds again with the new block.
         self.counters.use_instead(0, tag.size());
         self.counters.blocks.set(self.counters.blocks.get() + 1);
-        block.place().block(self.usable(tag))
     }
 
-    /// Takes a block back.
+    /// The same, once for all indexes that are seen as `dyn`.
+    #[inline(never)]
+    fn allocate_shared(
+        &self,
+        source: &dyn Allocator,
+        layout: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        self.allocate(source, layout)
+    }
+
+    /// Takes a block back; as short as [`allocate`](Self::allocate).
+    #[inline(always)]
     fn deallocate(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
+        if !is_plain(layout) {
+            return self.deallocate_any(source, ptr, layout);
+        }
+        let (block, tag) = self.owned(ptr, layout);
+        self.uncount_block(tag);
+        let (free, free_tag) = self.merge(block, tag);
+        self.give_back(source, free, free_tag);
+    }
+
+    /// The same, once for all indexes that are seen as `dyn`.
+    #[inline(never)]
+    fn deallocate_shared(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
+        self.deallocate(source, ptr, layout);
+    }
+
+    /// Takes a block back, whatever it is.
+    #[inline(never)]
+    fn deallocate_any(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
         if is_apart(source, layout.size(), layout.align()) {
             return self.deallocate_apart(source, ptr, layout);
         }
         let (block, tag) = self.owned(ptr, layout);
+        self.uncount_block(tag);
+        let (free, free_tag) = self.release(block, tag);
+        self.give_back(source, free, free_tag);
+    }
+
+    #[inline(always)]
+    fn uncount_block(&self, tag: Tag) {
         // INVARIANT: **Sums** holds again without the block.
         let used = &self.counters.used;
         used.set(used.get() - tag.size());
         self.counters.blocks.set(self.counters.blocks.get() - 1);
-        let (free, free_tag) = self.merge(block, tag);
-        self.give_back(source, free, free_tag);
     }
 
     /// Gives a block of a region a new size where it is.
@@ -252,21 +315,25 @@ impl<A: Allocator, I: Indexed> Tagged<A, I> {
 // is left in it, also when the heap is moved; blocks mapped apart are those of the source. Alignment is
 // checked by `cut_from`, or by the source.
 unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
-    #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.seen().allocate(&self.source, layout)
+        match I::IS_SHARED {
+            true => self.seen().allocate_shared(&self.source, layout),
+            false => self.seen().allocate(&self.source, layout),
+        }
     }
 
-    #[inline]
     unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
-        self.seen().deallocate(&self.source, ptr, layout);
+        match I::IS_SHARED {
+            true => self.seen().deallocate_shared(&self.source, ptr, layout),
+            false => self.seen().deallocate(&self.source, ptr, layout),
+        }
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if is_apart(&self.source, layout.size(), layout.align()) {
             return self.seen().allocate_any(&self.source, layout, true);
         }
-        let block = self.seen().allocate(&self.source, layout)?;
+        let block = self.allocate(layout)?;
         // SAFETY: the block came from this heap just now, with so many bytes.
         unsafe { block.cast::<u8>().write_bytes(0, block.len()) };
         Ok(block)

@@ -69,6 +69,18 @@ impl List {
         }
     }
 
+    /// Takes the first block out, which is `block`, and returns the one behind it.
+    #[inline(always)]
+    pub(in crate::heap) fn pop(&self, block: Block, around: &Around) -> Block {
+        let next = around.bounds.followed(block);
+        if !next.is_none() {
+            next.set_previous(Block::NONE);
+        }
+        // INVARIANT: **Lists** holds again without this block.
+        self.0.set(next);
+        next
+    }
+
     /// The size of the largest block, or 0; looks at all.
     pub(in crate::heap) fn largest(&self, around: &Around) -> usize {
         let (mut block, mut largest) = (self.first(), 0);

@@ -106,9 +106,22 @@ pub(in crate::heap) trait Index {
     /// A filed block that [`fits`](Wish::fits), with its tag; counts the blocks looked at.
     fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)>;
 
-    /// The same for a plain wish: `size` bytes anywhere, in a heap that grows downwards.
-    fn search_plain(&self, size: usize, around: &Around) -> Option<(Block, Tag)> {
-        self.search(&Wish::plain(size), around)
+    /// The same for a [plain](Wish::plain) wish, as far as the answer is near at hand.
+    fn search_plain(&self, size: usize, around: &Around) -> Found {
+        match self.search(&Wish::plain(size), around) {
+            Some((block, tag)) => Found::Block(block, tag, 0),
+            None => Found::Nothing,
+        }
+    }
+
+    /// Strikes out the block that [`search_plain`](Index::search_plain) has just found.
+    fn remove_found(&self, block: Block, size: usize, _: u8, around: &Around) {
+        self.remove(block, size, around);
+    }
+
+    /// The same block now has fewer bytes.
+    fn shrink_found(&self, block: Block, from: usize, to: usize, _: u8, around: &Around) {
+        self.shrink(block, from, to, around);
     }
 
     /// The size of the largest filed block, or 0.
@@ -118,12 +131,25 @@ pub(in crate::heap) trait Index {
     fn verify(&self, around: &Around) -> usize;
 }
 
+/// What a short search has found.
+pub(in crate::heap) enum Found {
+    /// A filed block that is long enough, with its tag, and a number by which the index finds it again.
+    Block(Block, Tag, u8),
+    /// No filed block is long enough.
+    Nothing,
+    /// A longer [`search`](Index::search) may know; nothing was counted.
+    Unknown,
+}
+
 /// An index that a heap can be made with. (Only here `Debug` is asked for: what `dyn Index` can, the released
 /// program has in it, and lists that write themselves take 12 KB.)
 pub(in crate::heap) trait Indexed: Index + Debug + Sized {
     /// What the engine is compiled for: the index itself where speed counts, else `dyn Index`, so that all
     /// the other heaps share one engine.
     type Seen: Index + ?Sized;
+
+    /// Whether the engine is one for many indexes.
+    const IS_SHARED: bool;
 
     /// The empty index.
     const EMPTY: Self;

@@ -244,14 +244,8 @@ mod tests {
         assert_eq!(again.cast::<u8>().addr().get(), hole.address());
         let (low, high) = (hole.address() - 80, hole.address() + 80);
         for address in [low, high, hole.address()] {
-            let ptr = heap
-                .core
-                .around
-                .bounds
-                .block_at(address)
-                .unwrap()
-                .place()
-                .ptr();
+            let block = heap.core.around.bounds.block_at(address).unwrap();
+            let ptr = block.slice(72).cast::<u8>();
             // SAFETY: each of the three blocks came from the heap, with this layout.
             unsafe { heap.deallocate(ptr, LAYOUT) };
             heap.verify();
