@@ -199,3 +199,24 @@ fn misuse_ends_the_program_with_one_line() {
         assert!(said.contains(&fatal), "{case}: {said}");
     }
 }
+
+#[test]
+fn a_block_is_known_by_its_address_alone() {
+    let heap: Spans<_> = Spans::new(Kernel);
+    for size in [1, 8, 24, 100, 2048, 2049, 70_000, 300_000, 5_000_000] {
+        for align in [1, 16, 64, 4096] {
+            let asked = Layout::from_size_align(size, align).unwrap();
+            let block = heap.allocate(asked).unwrap();
+            let known = heap.layout_of(block.cast()).expect("it is a block");
+            assert_eq!(known.size(), block.len(), "{asked:?}");
+            // SAFETY: both pointers lie in the block, which comes from the heap.
+            let inside = unsafe { block.cast::<u8>().add(size.min(8)) };
+            assert!(size == 8 || heap.layout_of(inside).is_none(), "{asked:?}");
+            // SAFETY: the block comes from the heap, and the layout is one that fits it.
+            unsafe { heap.deallocate(block.cast(), known) };
+            heap.verify();
+        }
+    }
+    assert_eq!(heap.stats().blocks, 0);
+    assert_eq!(heap.layout_of(NonNull::from(&heap).cast()), None);
+}

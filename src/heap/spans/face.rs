@@ -6,8 +6,10 @@
 use super::Spans;
 use super::apart::APART_ZEROED_BYTES_MIN;
 use super::classes::{CLASSES, SHAPES, class_from_layout};
+use super::stacks::is_block;
+use crate::heap::place::Place;
 use crate::heap::{Stats, Strategy};
-use crate::memory::{AllocError, Allocator, Layout};
+use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
 use core::ptr::{NonNull, with_exposed_provenance_mut};
 
 /// The block of `length` bytes at `address`.
@@ -96,6 +98,42 @@ unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
         }
         // SAFETY: contract of this function.
         unsafe { self.remap_apart(ptr, old, new_size) }
+    }
+}
+
+impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
+    /// A layout that fits the block at `ptr`, with its usable size, from its address alone: what C's `free` has
+    /// to know. `None` if no block begins there; a block that was freed may still have one. Constant time.
+    ///
+    /// # Examples
+    /// ```
+    /// use nostd_alloc::heap::Spans;
+    /// use nostd_alloc::memory::{Allocator, Kernel, Layout};
+    ///
+    /// let heap: Spans<Kernel> = Spans::new(Kernel);
+    /// let block = heap.allocate(Layout::new::<[u8; 100]>())?.cast();
+    /// let layout = heap.layout_of(block).unwrap();
+    /// assert_eq!(layout.size(), 104);
+    /// // SAFETY: a layout that fits the block, which comes from the heap.
+    /// unsafe { heap.deallocate(block, layout) };
+    /// # Ok::<(), nostd_alloc::memory::AllocError>(())
+    /// ```
+    pub fn layout_of(&self, ptr: NonNull<u8>) -> Option<Layout> {
+        let address = ptr.addr().get();
+        let page = self.map.find(address)?;
+        if let Some(class) = page.kind.get().class() {
+            let bytes = SHAPES[class].block_bytes;
+            // Sizes are multiples of 8, and of 16 above 128 bytes: so this names its own class.
+            let align = if bytes.is_multiple_of(16) { 16 } else { 8 };
+            return is_block(class, address, page)
+                .then(|| Layout::from_size_align(bytes, align).ok())?;
+        }
+        let bytes = match self.map.chunk_state(address) {
+            Some(false) => self.map.chunk(Place(address)).bytes,
+            _ => self.apart_bytes(address)?,
+        };
+        // Rounded up to a page it is no small block, whatever its size.
+        Layout::from_size_align(bytes, PAGE_BYTES).ok()
     }
 }
 

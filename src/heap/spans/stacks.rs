@@ -203,7 +203,7 @@ impl Stacks {
 
 /// Whether the page of `address` belongs to a span of `class`, in which a block begins there.
 #[inline(always)]
-fn is_block(class: usize, address: usize, page: &Page) -> bool {
+pub(super) fn is_block(class: usize, address: usize, page: &Page) -> bool {
     let offset = page.index.get() as usize * PAGE_BYTES + address % PAGE_BYTES;
     page.kind.get() == Kind::span(class) && begins_block(class, offset)
 }
