@@ -58,6 +58,8 @@ pub(super) struct Names {
     /// The slot that was freed last.
     free: u32,
     live: usize,
+    /// The logarithm of the length of the index.
+    index_bits: u32,
 }
 
 impl Names {
@@ -76,12 +78,14 @@ impl Names {
             graves: Vec::new_in(Unreserved),
             free: NONE,
             live: 0,
+            index_bits: INDEX_LENGTH_MIN.ilog2(),
         };
         fill(&mut names.index, INDEX_LENGTH_MIN, NONE)?;
         Ok(names)
     }
 
     /// The slot of a live name.
+    #[inline]
     pub(super) fn find(&self, name: u64) -> Option<u32> {
         self.search(name).ok().map(|(slot, _)| slot)
     }
@@ -93,6 +97,7 @@ impl Names {
     }
 
     /// Remembers that `line` freed `name`.
+    #[inline]
     pub(super) fn bury(&mut self, name: u64, line: u32) {
         if let Some(grave) = self.graves.get_mut(Names::grave_index(name)) {
             *grave = Grave { name, line };
@@ -100,7 +105,22 @@ impl Names {
     }
 
     /// Gives a name a slot; an error if it is live.
+    #[inline]
     pub(super) fn insert(&mut self, name: u64, line: u32) -> Result<u32, What> {
+        let home = self.home(name);
+        let is_crowded = (self.live + 1) * 4 > self.index.len() * 3;
+        if is_crowded || self.entry(home) != NONE {
+            return self.insert_away(name, line);
+        }
+        let slot = self.take_slot(Record { name, line })?;
+        self.set_entry(home, slot);
+        self.live += 1;
+        Ok(slot)
+    }
+
+    /// The same where the home of the name may be taken.
+    #[inline(never)]
+    fn insert_away(&mut self, name: u64, line: u32) -> Result<u32, What> {
         if (self.live + 1) * 4 > self.index.len() * 3 {
             self.grow()?;
         }
@@ -115,6 +135,7 @@ impl Names {
     }
 
     /// Takes a live name away, and frees its slot. `None` if it is not live.
+    #[inline]
     pub(super) fn remove(&mut self, name: u64) -> Option<u32> {
         let slot = self.unbind(name)?;
         let link = u64::from(self.free);
@@ -129,6 +150,7 @@ impl Names {
     }
 
     /// Takes a live name away from its slot, which stays taken. `None` if it is not live.
+    #[inline]
     pub(super) fn unbind(&mut self, name: u64) -> Option<u32> {
         let (slot, at) = self.search(name).ok()?;
         self.close_gap(at);
@@ -161,6 +183,7 @@ impl Names {
     }
 
     /// The slot that was freed last, or a new one.
+    #[inline]
     fn take_slot(&mut self, record: Record) -> Result<u32, What> {
         let slot = self.free;
         if let Some(free) = self.records.get_mut(slot as usize) {
@@ -176,11 +199,15 @@ impl Names {
     }
 
     /// Where the search for a name begins.
+    #[inline]
     fn home(&self, name: u64) -> usize {
         /// 2^64 divided by the golden ratio: the high bits of a product spread best (Knuth 6.4).
         const STIRRER: u64 = 0x9e37_79b9_7f4a_7c15;
-        let bits = self.index.len().trailing_zeros();
-        let stirred = (name >> bits).wrapping_mul(STIRRER) >> (64 - bits);
+        let high = name >> self.index_bits;
+        if high == 0 {
+            return name as usize;
+        }
+        let stirred = high.wrapping_mul(STIRRER) >> (u64::BITS - self.index_bits);
         name.wrapping_add(stirred) as usize & (self.index.len() - 1)
     }
 
@@ -194,8 +221,19 @@ impl Names {
     }
 
     /// The slot of a name and where in the index it stands; else where it would, and how far from home.
+    #[inline]
     fn search(&self, name: u64) -> Result<(u32, usize), (usize, usize)> {
-        let mut at = self.home(name);
+        let home = self.home(name);
+        let slot = self.entry(home);
+        if slot != NONE && self.record(slot).name == name {
+            return Ok((slot, home));
+        }
+        self.search_from(home, name)
+    }
+
+    #[inline(never)]
+    fn search_from(&self, home: usize, name: u64) -> Result<(u32, usize), (usize, usize)> {
+        let mut at = home;
         let mut distance = 0;
         loop {
             let slot = self.entry(at);
@@ -235,12 +273,13 @@ impl Names {
     }
 
     /// Empties an entry; those behind it that are not at home move up.
+    #[inline]
     fn close_gap(&mut self, at: usize) {
         let mut gap = at;
         loop {
             let next = (gap + 1) & (self.index.len() - 1);
             let slot = self.entry(next);
-            if slot == NONE || self.distance(next, slot) == 0 {
+            if slot == NONE || self.home(self.record(slot).name) == next {
                 self.set_entry(gap, NONE);
                 return;
             }
@@ -254,6 +293,7 @@ impl Names {
         let mut index = Vec::new_in(Unreserved);
         fill(&mut index, self.index.len() * 2, NONE)?;
         let old = core::mem::replace(&mut self.index, index);
+        self.index_bits += 1;
         for &slot in old.iter().filter(|&&slot| slot != NONE) {
             self.place(slot, self.home(self.record(slot).name), 0);
         }
