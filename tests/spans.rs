@@ -56,7 +56,7 @@ fn what_is_held_follows_what_is_live() {
     heap.verify();
     let held = counted.held_bytes();
     assert!(
-        held <= 3 << 20,
+        held <= 1 << 20,
         "{held} bytes held for nothing: {:?}",
         heap.stats()
     );

@@ -188,6 +188,11 @@ impl Stacks {
         top.set(bottom.get().wrapping_add(count));
     }
 
+    /// Sets the limit of an empty stack to one block, until it is refilled.
+    pub(super) fn tighten(&self, class: usize) {
+        self.set_room(class, self.room(class).min(1));
+    }
+
     /// Takes the lowest `count` blocks off, which have gone; the limit falls to twice what is left.
     pub(super) fn drop_lowest(&self, class: usize, count: usize) {
         let blocks = self.blocks(class);

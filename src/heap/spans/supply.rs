@@ -19,6 +19,7 @@
 
 use super::Spans;
 use super::chunk::{Chunk, GRANULE_BYTES};
+use super::classes::CLASSES;
 use super::page::Kind;
 use crate::heap::place::{Place, place_from_ptr};
 use crate::memory::{Advice, AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE_BYTES};
@@ -38,6 +39,10 @@ const FREE_BYTES_MAX: usize = 512 * 1024;
 /// Runs of at least so many bytes go back when more than so many halves of what is in use are free: a system
 /// call and a hole in a mapping cost more than a few pages, and what stays often grows to a longer run.
 const TIERS: [(usize, usize); 3] = [(2, 64 * PAGE_BYTES), (3, 16 * PAGE_BYTES), (6, PAGE_BYTES)];
+
+/// When so small a part of the most that was ever held is in use, little is kept, and stacks keep a single block:
+/// each one may keep a span.
+const TIGHT_DIVISOR: usize = 64;
 
 /// Of a run, more than what is too much goes back, up to this.
 const CUT_BYTES_MIN: usize = 1024 * 1024;
@@ -210,6 +215,13 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if in_use < self.supply.use_mark.get() / 2 {
             self.supply.use_mark.set(in_use);
             self.flush_all();
+            let little = self.supply.held_bytes_peak() / TIGHT_DIVISOR;
+            if in_use < FREE_BYTES_MAX.max(little) {
+                (0..CLASSES).for_each(|class| self.stacks.tighten(class));
+            }
+            if in_use < little {
+                self.give_back_down_to(FREE_BYTES_MAX / 8, PAGE_BYTES);
+            }
             self.map.shrink(&self.source, self.supply.held_bytes());
         }
         for (halves, run_bytes) in TIERS {
