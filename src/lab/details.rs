@@ -25,16 +25,22 @@ pub fn write_details(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> 
         "kernel calls"
     )?;
     for score in scores {
+        write!(out, "{:<14} ", score.name)?;
+        if score.has_peak(survey) {
+            write!(
+                out,
+                "{:>10} {:>10} {:>12}",
+                score.internal_loss_bytes(survey),
+                score.external_loss_bytes(),
+                score.outcome.stats_at_peak.largest_free_bytes,
+            )?;
+        } else {
+            write!(out, "{:>10} {:>10} {:>12}", "-", "-", "-")?;
+        }
         writeln!(
             out,
-            "{:<14} {:>10} {:>10} {:>12} {:>10} {:>10} {:>12}",
-            score.name,
-            score.internal_loss_bytes(survey),
-            score.external_loss_bytes(),
-            score.outcome.stats_at_peak.largest_free_bytes,
-            score.footprint_end_bytes,
-            score.outcome.steps_worst,
-            score.kernel_calls,
+            " {:>10} {:>10} {:>12}",
+            score.footprint_end_bytes, score.outcome.steps_worst, score.kernel_calls,
         )?;
     }
     Ok(())

@@ -68,20 +68,21 @@ fn write_score(out: &mut dyn Write, survey: &Survey, score: &Score) -> fmt::Resu
         .saturating_mul(1000)
         .saturating_add(footprint / 2)
         / footprint;
-    let stats = outcome.stats_at_peak;
+    let at_peak = |number: u64| score.has_peak(survey).then_some(number);
+    let internal = score.internal_loss_bytes(survey);
+    let largest = outcome.stats_at_peak.largest_free_bytes as u64;
+    write_option(out, "utilisation_permille", at_peak(utilisation))?;
+    write_option(out, "internal_loss_bytes", at_peak(internal))?;
+    write_option(
+        out,
+        "external_loss_bytes",
+        at_peak(score.external_loss_bytes()),
+    )?;
+    write_option(out, "largest_free_bytes", at_peak(largest))?;
     write!(
         out,
-        ",\"utilisation_permille\":{utilisation},\"internal_loss_bytes\":{},\
-         \"external_loss_bytes\":{},\"largest_free_bytes\":{},\"steps\":{},\"steps_worst\":{},\
-         \"kernel_calls\":{},\"payloads\":{},\"damaged\":{}",
-        score.internal_loss_bytes(survey),
-        score.external_loss_bytes(),
-        stats.largest_free_bytes,
-        outcome.steps,
-        outcome.steps_worst,
-        score.kernel_calls,
-        outcome.payloads,
-        outcome.damaged,
+        ",\"steps\":{},\"steps_worst\":{},\"kernel_calls\":{},\"payloads\":{},\"damaged\":{}",
+        outcome.steps, outcome.steps_worst, score.kernel_calls, outcome.payloads, outcome.damaged,
     )?;
     write_option(out, "refused_line", refusal.map(|refusal| refusal.line))?;
     let wanted = refusal.map(|refusal| refusal.wanted_bytes as u64);

@@ -54,6 +54,11 @@ impl Score {
         stats.footprint_bytes.saturating_sub(stats.used_bytes) as u64
     }
 
+    /// Whether the replay came as far as where most is live: else it tells nothing of that.
+    pub fn has_peak(&self, survey: &Survey) -> bool {
+        self.outcome.operations >= survey.peak_operation
+    }
+
     /// Whether the whole recording was replayed.
     pub fn is_finished(&self) -> bool {
         self.outcome.end == End::Finished

@@ -98,7 +98,7 @@ pub fn write_scores(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> f
         "strategy", "footprint", "util", "steps/op"
     )?;
     if let Some(bytes) = survey.recorded_bytes {
-        write_columns(out, "recorded", bytes, survey)?;
+        write_columns(out, "recorded", bytes, Some(survey.live_bytes_peak))?;
         let time = if has_times { "        -" } else { "" };
         writeln!(out, " {:>9}{time}  (the program's own malloc)", "-")?;
     }
@@ -109,17 +109,14 @@ pub fn write_scores(out: &mut dyn Write, survey: &Survey, scores: &[Score]) -> f
     write_advice(out, survey, scores)
 }
 
-/// Name, footprint and utilisation.
-fn write_columns(out: &mut dyn Write, name: &str, bytes: u64, survey: &Survey) -> fmt::Result {
+/// Name, footprint, and how much of it was live at the peak, if that was reached.
+fn write_columns(out: &mut dyn Write, name: &str, bytes: u64, peak: Option<u64>) -> fmt::Result {
     write!(out, "{name:<14} {bytes:>10} ")?;
-    match bytes {
-        0 => write!(out, "{:>7}", "-"),
-        _ => write_padded(
-            out,
-            6,
-            Tenths(survey.live_bytes_peak.saturating_mul(100), bytes),
-            "%",
-        ),
+    match peak {
+        Some(peak) if bytes > 0 => {
+            write_padded(out, 6, Tenths(peak.saturating_mul(100), bytes), "%")
+        }
+        _ => write!(out, "{:>7}", "-"),
     }
 }
 
@@ -154,7 +151,8 @@ fn write_score(
     best: Option<&Score>,
 ) -> fmt::Result {
     let outcome = &score.outcome;
-    write_columns(out, score.name, score.footprint_bytes as u64, survey)?;
+    let peak = score.has_peak(survey).then_some(survey.live_bytes_peak);
+    write_columns(out, score.name, score.footprint_bytes as u64, peak)?;
     write!(out, " ")?;
     let hundredths = rounded(outcome.steps.saturating_mul(100), outcome.operations);
     let steps = format_args!("{}.{:02}", hundredths / 100, hundredths % 100);
