@@ -1,13 +1,15 @@
 //! A file that has its name only when it is complete: nobody ever reads half of it.
 //!
 //! ```text
-//! out.trace.4711      written here, in the same folder
-//! out.trace           ... and at the end renamed, in one step; what stood there until then is gone only now
+//! (no name)           written here, in the same folder
+//! out.trace.4711      ... and at the end this is its name, for as long as it takes to
+//! out.trace           ... rename it, in one step; what stood there until then is gone only now
 //! ```
 //!
-//! It may be read and written by whom the old file could, if there was one. Who is killed leaves the first name
-//! behind. What is no plain file (a device, a pipe, a link to anything) is
-//! written where it is: it must not be replaced.
+//! It may be read and written by whom the old file could, if there was one. Who is killed leaves nothing behind.
+//! Where the file system knows no files without a name (NFS, FAT), or without `/proc`, the second name is there
+//! from the start, and stays if the program is killed. What is no plain file (a device, a pipe, a link to
+//! anything) is written where it is: it must not be replaced.
 
 use super::{Decimal, File};
 use crate::sys::{self, Descriptor, Errno, Mode};
@@ -15,6 +17,9 @@ use core::ffi::CStr;
 
 /// The most bytes of a path, its NUL counted: the kernel's `PATH_MAX`.
 const PATH_BYTES_MAX: usize = 4096;
+
+/// The most bytes of a name in `/proc/self/fd`, its NUL counted.
+const LINK_BYTES_MAX: usize = 32;
 
 /// A file in the making; given up when it is dropped.
 ///
@@ -40,6 +45,8 @@ pub struct Draft<'p> {
     target: &'p CStr,
     /// The name until then, with its NUL; empty where the target itself is written.
     name: [u8; PATH_BYTES_MAX],
+    /// Whether the file has not even that name yet.
+    is_nameless: bool,
 }
 
 impl<'p> Draft<'p> {
@@ -59,9 +66,14 @@ impl<'p> Draft<'p> {
             Err(error) => return Err(error),
         };
         let beside = name_beside(target, &mut name).ok_or(Errno::ENAMETOOLONG)?;
-        let descriptor = sys::openat(beside, Mode::CreateNew)?;
+        let nameless = open_nameless(target);
+        let descriptor = match nameless {
+            Some(descriptor) => descriptor,
+            None => sys::openat(beside, Mode::CreateNew)?,
+        };
         // From here on an error takes the draft away.
-        let draft = Draft::begun(descriptor, target, name);
+        let mut draft = Draft::begun(descriptor, target, name);
+        draft.is_nameless = nameless.is_some();
         if let Some(rights) = rights {
             sys::fchmod(descriptor, rights)?;
         }
@@ -73,6 +85,7 @@ impl<'p> Draft<'p> {
             file: Some(File::from(descriptor)),
             target,
             name,
+            is_nameless: false,
         }
     }
 
@@ -93,8 +106,14 @@ impl<'p> Draft<'p> {
     /// Gives the file its name.
     ///
     /// # Errors
-    /// Those of close(2) and rename(2); the draft is gone then, and what had the name still has it.
+    /// Those of link(2), close(2) and rename(2); the draft is gone then, and what had the name still has it.
     pub fn keep(mut self) -> Result<(), Errno> {
+        if let (true, Some(name)) = (self.is_nameless, self.name()) {
+            let mut link = [0; LINK_BYTES_MAX];
+            let link = link_of(self.descriptor(), &mut link).ok_or(Errno::EBADF)?;
+            sys::linkat(link, name)?;
+            self.is_nameless = false;
+        }
         if let Some(file) = self.file.take() {
             // An error leaves the name to `drop`.
             file.close()?;
@@ -116,18 +135,50 @@ impl<'p> Draft<'p> {
 
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
-        if let Some(name) = self.name() {
+        if let (false, Some(name)) = (self.is_nameless, self.name()) {
             // Nothing better is left if this fails: the name says what it is.
             let _ = sys::unlinkat(name);
         }
     }
 }
 
+/// Opens a file without a name in the folder of `target`; `None` where there is no such thing, or no way to give
+/// it a name later.
+fn open_nameless(target: &CStr) -> Option<Descriptor> {
+    let path = target.to_bytes();
+    let folder = match path.iter().rposition(|&byte| byte == b'/') {
+        Some(last) => path.get(..=last)?,
+        None => b"./",
+    };
+    let mut buffer = [0; PATH_BYTES_MAX];
+    let folder = joined(&[folder, b"."], &mut buffer)?;
+    let descriptor = sys::openat(folder, Mode::Nameless).ok()?;
+    let mut link = [0; LINK_BYTES_MAX];
+    let link = link_of(descriptor, &mut link);
+    if link.is_some_and(|link| sys::rights_of_plain_file(link).is_ok()) {
+        return Some(descriptor);
+    }
+    // It was never written: nothing can be lost.
+    let _ = sys::close(descriptor);
+    None
+}
+
+/// Writes the path by which the kernel shows an open file.
+fn link_of(descriptor: Descriptor, buffer: &mut [u8; LINK_BYTES_MAX]) -> Option<&CStr> {
+    let number = Decimal::new(u64::try_from(descriptor.0).ok()?);
+    joined(&[b"/proc/self/fd/", number.as_bytes()], buffer)
+}
+
 /// Writes `target`, a dot and the number of this process. `None` if that is too long.
 fn name_beside<'b>(target: &CStr, buffer: &'b mut [u8; PATH_BYTES_MAX]) -> Option<&'b CStr> {
     let number = Decimal::new(u64::from(sys::getpid()));
+    joined(&[target.to_bytes(), b".", number.as_bytes()], buffer)
+}
+
+/// Writes the pieces one behind the other, and a NUL. `None` if that is too long.
+fn joined<'b>(pieces: &[&[u8]], buffer: &'b mut [u8]) -> Option<&'b CStr> {
     let mut length = 0;
-    for piece in [target.to_bytes(), b".", number.as_bytes(), b"\0"] {
+    for piece in pieces.iter().chain(&[&b"\0"[..]]) {
         buffer
             .get_mut(length..length + piece.len())?
             .copy_from_slice(piece);
@@ -196,7 +247,8 @@ mod tests {
         let path = folder.path("file");
         let mut draft = Draft::of(&path).unwrap();
         draft.write_all(b"half").unwrap();
-        assert_eq!(folder.count(), 1);
+        // Nothing is there to be left behind by a program that is killed, if the file system can do that.
+        assert_eq!(folder.count(), usize::from(!draft.is_nameless));
         drop(draft);
         assert_eq!(folder.count(), 0);
         // A rename that fails leaves nothing either.

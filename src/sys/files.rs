@@ -33,6 +33,8 @@ pub enum Mode {
     CreateNew,
     /// To read and write it as it is: made if missing.
     Keep,
+    /// To write a new file in this folder that has no name, and is gone when it is closed without one.
+    Nameless,
 }
 
 /// What [`poll`] waits for.
@@ -52,6 +54,8 @@ const O_CREAT: usize = 0o100;
 const O_EXCL: usize = 0o200;
 const O_TRUNC: usize = 0o1000;
 const O_CLOEXEC: usize = 0o2000000;
+/// `O_TMPFILE`, which holds `O_DIRECTORY`.
+const O_TMPFILE: usize = 0o20200000;
 /// What everybody may do with a new file, less what the umask takes away.
 const READ_AND_WRITE_FOR_ALL: usize = 0o666;
 
@@ -66,6 +70,7 @@ pub fn openat(path: &CStr, mode: Mode) -> Result<Descriptor, Errno> {
             Mode::Replace => O_WRONLY | O_CREAT | O_TRUNC,
             Mode::CreateNew => O_WRONLY | O_CREAT | O_EXCL,
             Mode::Keep => O_RDWR | O_CREAT,
+            Mode::Nameless => O_WRONLY | O_TMPFILE,
         };
     // SAFETY: the path comes from a `CStr`: readable up to its NUL for as long as the call lasts.
     let answer = unsafe {
@@ -158,6 +163,26 @@ pub fn poll(descriptor: Descriptor, ready: Ready, timeout_ms: i32) -> Result<boo
 pub fn renameat(from: &CStr, to: &CStr) -> Result<(), Errno> {
     // SAFETY: both paths come from a `CStr`: readable up to their NUL for as long as the call lasts.
     let answer = unsafe { syscall!(RENAMEAT, AT_FDCWD, from.as_ptr(), AT_FDCWD, to.as_ptr()) };
+    Errno::from_answer(answer).map(drop)
+}
+
+/// Gives a file one more name; `from` may be a link to it, as those in `/proc/self/fd` are.
+///
+/// # Errors
+/// Those of link(2), among them `EEXIST`, `EXDEV`, and `ENOENT` for a file whose last name is gone.
+pub fn linkat(from: &CStr, to: &CStr) -> Result<(), Errno> {
+    const AT_SYMLINK_FOLLOW: usize = 0x400;
+    // SAFETY: both paths come from a `CStr`: readable up to their NUL for as long as the call lasts.
+    let answer = unsafe {
+        syscall!(
+            LINKAT,
+            AT_FDCWD,
+            from.as_ptr(),
+            AT_FDCWD,
+            to.as_ptr(),
+            AT_SYMLINK_FOLLOW
+        )
+    };
     Errno::from_answer(answer).map(drop)
 }
 

@@ -19,8 +19,8 @@ mod word;
 
 pub use errno::Errno;
 pub use files::{
-    Descriptor, Mode, Ready, close, fchmod, is_terminal, lseek, openat, poll, read, renameat,
-    rights_of_plain_file, terminal_width, unlinkat, write,
+    Descriptor, Mode, Ready, close, fchmod, is_terminal, linkat, lseek, openat, poll, read,
+    renameat, rights_of_plain_file, terminal_width, unlinkat, write,
 };
 pub use lock::{Lock, RawLock};
 pub use pages::{

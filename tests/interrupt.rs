@@ -1,0 +1,113 @@
+//! A replay that is interrupted: the kernel's own death, and no file is left that is not whole. And what a
+//! terminal sees meanwhile. (That a pipe sees nothing of it is asked in `tests/replay.rs`.)
+
+#[path = "support/run.rs"]
+mod run;
+
+use run::{outcome, run, tool};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_nostd-alloc");
+
+/// The wanted files, and the options that ask for them.
+const FILES: [(&str, &str); 3] = [
+    ("--save", "out.trace"),
+    ("--svg", "out.svg"),
+    ("--plot", "plot.svg"),
+];
+
+/// What a file ends with that is whole.
+const ENDS: [&str; 3] = ["f 59999\n", "</svg>\n", "</svg>\n"];
+
+/// An empty folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).expect("a folder can be made");
+    folder
+}
+
+/// A recording that takes a while: a heap that never merges walks a long list.
+fn long() -> String {
+    let takes = (0..60_000).map(|id| format!("a {id} {} 8\n", 16 + id % 97 * 16));
+    let gives = (0..60_000).map(|id| format!("f {id}\n"));
+    takes.chain(gives).collect()
+}
+
+/// A recording that takes more than a second: each request looks in vain at 2000 holes, a page apart.
+fn slow() -> String {
+    let holes = (0..2000).map(|id| format!("a {id} 32 8\na {} 4064 8\n", id + 2000));
+    let frees = (0..2000).map(|id| format!("f {id}\n"));
+    let requests = (5000..105_000).map(|id| format!("a {id} 48 8\n"));
+    holes.chain(frees).chain(requests).collect()
+}
+
+#[test]
+fn an_interrupted_replay_leaves_no_file_that_is_not_whole() {
+    let folder = folder("interrupted");
+    fs::write(folder.join("in.trace"), long()).expect("a file can be written");
+    let mut interrupted = 0;
+    for delay_ms in [2, 5, 10, 20, 40, 60, 80, 120, 200, 400] {
+        for (_, file) in FILES {
+            fs::write(folder.join(file), "old").expect("a file can be written");
+        }
+        let mut replay = Command::new(BINARY);
+        replay.args(["replay", "--strategy", "freelist,spans,tlsf"]);
+        for (option, file) in FILES {
+            replay.args([option, file]);
+        }
+        let child = replay
+            .arg("in.trace")
+            .current_dir(&folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary is there");
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        run(Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]));
+        let ended = outcome(child, b"");
+        assert!([0, 130].contains(&ended.code), "{ended:?}");
+        assert_eq!(ended.stderr, "", "{delay_ms} ms");
+        interrupted += u32::from(ended.code == 130);
+        for ((_, file), end) in FILES.iter().zip(ENDS) {
+            let text = fs::read_to_string(folder.join(file)).expect("the file is there");
+            assert!(
+                text == "old" || text.ends_with(end),
+                "{file}, {delay_ms} ms"
+            );
+        }
+        let left = fs::read_dir(&folder).expect("a folder").count();
+        assert_eq!(left, 1 + FILES.len(), "a draft is left after {delay_ms} ms");
+    }
+    assert!(interrupted > 0, "every run came to its end");
+    fs::remove_dir_all(folder).expect("the folder is ours");
+}
+
+#[test]
+fn progress_is_for_a_terminal() {
+    let Some(script) = tool("script") else {
+        return;
+    };
+    let folder = folder("progress");
+    fs::write(folder.join("slow.trace"), slow()).expect("a file can be written");
+    let words = "replay --strategy first-fit --json slow.trace";
+    let line = format!("'{BINARY}' {words} >shown");
+    let seen = run(Command::new(script)
+        .args(["-qec", &line, "/dev/null"])
+        .env("TERM", "xterm")
+        .current_dir(&folder));
+    assert_eq!(seen.code, 0, "{seen:?}");
+    assert!(
+        seen.stdout.contains("first-fit ") && seen.stdout.contains(" %"),
+        "{seen:?}"
+    );
+    // It takes itself away.
+    assert!(seen.stdout.ends_with("\r\u{1b}[K"), "{seen:?}");
+    let shown = fs::read_to_string(folder.join("shown")).expect("it was written");
+    assert!(shown.contains("\"end\":\"finished\""), "{shown}");
+    fs::remove_dir_all(folder).expect("the folder is ours");
+}
