@@ -315,3 +315,27 @@ fn a_program_with_std_needs_one_line_and_keeps_its_own_memcpy() {
     assert!(!memcpy.is_empty(), "the program copies memory");
     assert!(memcpy.iter().all(|line| line.contains(" U ")), "{memcpy:?}");
 }
+
+#[test]
+fn std_runs_on_a_heap_for_each_thread() {
+    let package = Package::hosted(
+        "hosted_threads",
+        include_str!("dependents/programs/hosted_threads.rs"),
+    );
+    let manifest = package.read("Cargo.toml");
+    let with = "default-features = false, features = [\"hosted\"]";
+    package.write(
+        "Cargo.toml",
+        &manifest.replace("default-features = false", with),
+    );
+    for profile in ["dev", "release"] {
+        let program = package.built(profile).join("hosted_threads");
+        let said = run(&mut Command::new(program));
+        let expected = "words: 1600000 of 400000\nchild: 0\nat rest: verified\n";
+        assert_eq!(
+            (said.code, &*said.stdout, &*said.stderr),
+            (0, expected, ""),
+            "{profile}"
+        );
+    }
+}

@@ -8,6 +8,8 @@
 
 mod errno;
 mod files;
+#[cfg(any(test, feature = "hosted"))]
+mod hosted;
 mod lock;
 mod pages;
 mod process;
@@ -22,6 +24,8 @@ pub use files::{
     Descriptor, Mode, Ready, close, fchmod, is_terminal, linkat, lseek, openat, poll, read,
     renameat, rights_of_plain_file, terminal_width, unlinkat, write,
 };
+#[cfg(any(test, feature = "hosted"))]
+pub use hosted::{AtEnd, call_at_end, set_thread_word, thread_word};
 pub use lock::{Lock, RawLock};
 pub use pages::{
     Promise, madvise_dontneed, madvise_populate_write, mmap, mmap_near, mmap_untouchable,

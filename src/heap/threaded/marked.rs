@@ -5,7 +5,7 @@
 //! that nobody marks.
 
 use super::owners::OWNERS;
-use crate::memory::{AllocError, Allocator, Kernel, Layout, PAGE_BYTES};
+use crate::memory::{Advice, AllocError, Allocator, Kernel, Layout, PAGE_BYTES};
 use crate::sys;
 use core::ptr::NonNull;
 
@@ -116,5 +116,9 @@ unsafe impl Allocator for Marked {
 
     fn grain(&self) -> usize {
         PAGE_BYTES
+    }
+
+    fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
+        Kernel.advise(start, length, advice);
     }
 }

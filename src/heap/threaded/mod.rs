@@ -23,6 +23,7 @@
 //! | `homes.rs` | all of them |
 //! | `face.rs` | all of them as one `Allocator` |
 //! | `program.rs` | the slot of a program without libc |
+//! | `hosted.rs` | the slot of a program with libc (feature `hosted`) |
 //!
 //! # How is this safe?
 //! A heap is used by one at a time: who lives there, as its mailbox says. The word is the only thing that two
@@ -44,12 +45,16 @@
 mod face;
 mod home;
 mod homes;
+#[cfg(any(test, feature = "hosted"))]
+mod hosted;
 mod letters;
 mod mailbox;
 mod marked;
 mod owners;
 mod program;
 
+#[cfg(any(test, feature = "hosted"))]
+pub use hosted::Hosted;
 pub use program::OfProgram;
 
 use crate::memory::AllocError;

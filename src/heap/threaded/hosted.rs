@@ -1,0 +1,96 @@
+//! The slot of a program with libc: a thread-local word, and a key of pthreads for the end of a thread.
+
+use super::PerThread;
+use crate::memory::AllocError;
+use crate::sys;
+use core::ffi::c_void;
+use core::ptr::with_exposed_provenance_mut;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// Each thread of a program with a libc (feature `hosted`), whoever has started it.
+///
+/// # Examples
+/// ```
+/// use nostd_alloc::heap::{Hosted, Threaded};
+///
+/// #[global_allocator]
+/// static HEAP: Threaded<Hosted> = Threaded::new(Hosted);
+///
+/// let sorted = std::thread::spawn(|| vec![3, 1, 2]).join();
+/// assert_eq!(sorted.map(|numbers| numbers.len()).ok(), Some(3));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Hosted;
+
+/// The function that `set` was given: the same each time. 0 before.
+static AT_END: AtomicUsize = AtomicUsize::new(0);
+
+/// Called by libc in a thread that ends. What it frees after this goes straight home; if it allocates again, it
+/// has a heap again, and libc calls again.
+///
+/// # Safety
+/// - `value` is what this thread has set.
+unsafe extern "C" fn thread_ends(value: *mut c_void) {
+    sys::set_thread_word(0);
+    let at_end = AT_END.load(Ordering::Acquire);
+    if at_end != 0 {
+        // SAFETY: origin of the number: `set`, which wrote a function of this type; contract of this function.
+        unsafe {
+            let at_end: unsafe fn(*mut ()) = core::mem::transmute(at_end);
+            at_end(value.cast());
+        }
+    }
+}
+
+// SAFETY: checked by libc: each thread has its own word, 0 at first, and its key's destructor is called when it
+// ends, after those of thread-local variables.
+unsafe impl PerThread for Hosted {
+    #[inline(always)]
+    fn get(&self) -> *mut () {
+        with_exposed_provenance_mut(sys::thread_word())
+    }
+
+    fn set(&self, value: *mut (), at_end: unsafe fn(*mut ())) -> Result<(), AllocError> {
+        AT_END.store(at_end as *const () as usize, Ordering::Release);
+        // First: libc may allocate here.
+        sys::set_thread_word(value.expose_provenance());
+        // SAFETY: contract of `PerThread`: `at_end` is to be called with the value.
+        if !unsafe { sys::call_at_end(value.cast(), thread_ends) } {
+            sys::set_thread_word(0);
+            return Err(AllocError);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hosted;
+    use crate::heap::{Strategy, Threaded};
+    use crate::memory::{Allocator, Layout};
+    use std::vec::Vec;
+
+    static HEAP: Threaded<Hosted> = Threaded::new(Hosted);
+
+    #[test]
+    fn a_thread_of_libc_leaves_nothing_behind() {
+        let layout = Layout::new::<[u64; 9]>();
+        let allocate = move || -> Vec<usize> {
+            let blocks = (0..1000).map(|_| HEAP.allocate(layout).unwrap());
+            blocks
+                .map(|block| block.cast::<u8>().expose_provenance().get())
+                .collect()
+        };
+        for _ in 0..3 {
+            let blocks = std::thread::spawn(allocate).join().unwrap();
+            assert_eq!(HEAP.stats_of_all().blocks, 1000);
+            HEAP.verify();
+            for block in blocks {
+                let block = core::ptr::with_exposed_provenance_mut(block);
+                // SAFETY: the block came from the thread that has ended, with this layout.
+                unsafe { HEAP.deallocate(core::ptr::NonNull::new(block).unwrap(), layout) };
+            }
+            assert_eq!(HEAP.stats_of_all().footprint_bytes, 0);
+        }
+    }
+}
