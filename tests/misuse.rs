@@ -225,8 +225,9 @@ const MISUSES: &[Misuse] = &[
         |heap| {
             let blocks = [(); 2].map(|()| take(heap, LAYOUT));
             let (low, high) = (blocks[0].min(blocks[1]), tell(blocks[0].max(blocks[1])));
+            // The byte is one of the seal, and might be any: what is written is another one.
             // SAFETY: the byte comes from the heap, but not from this block: the overflow that is tested.
-            unsafe { low.add(72).write(b'A') };
+            unsafe { low.add(72).write(low.add(72).read() ^ b'A') };
             let _ = high;
             free(heap, low, LAYOUT);
         },

@@ -12,15 +12,15 @@
 //!
 //! ```text
 //!   bit[0..16]    the seal: a sum over the other bits and the address
-//!   bit[16]       the block is in use
-//!   bit[17]       the block is the first of its region
-//!   bit[19]       the block before it is free, and its footer (its size) stands in front of this tag
+//!   bit[16]       the block before it is free, and its footer (its size) stands in front of this tag
+//!   bit[17]       the block is in use
+//!   bit[18]       the block is the first of its region
 //!   bit[20..64]   the size in granules of 16 bytes
 //! ```
 //!
 //! The seal costs a multiplication and says at once whether a word is a tag at all, and one that stands
 //! where it was written: a foreign pointer, a pointer into the middle of a block, a tag that somebody wrote
-//! over is recognised in 65 535 of 65 536 cases, and a changed size or flag likewise. Only bit 19 is not
+//! over is recognised in 65 535 of 65 536 cases, and a changed size or flag likewise. Only bit 16 is not
 //! under the seal: it changes whenever the block before is taken or freed. Who believes it looks at the footer,
 //! and at the sealed tag that the footer leads to.
 //!
@@ -40,9 +40,9 @@ pub(in crate::heap) const TAG_BYTES: usize = 8;
 /// The smallest block: a tag, two links, a footer.
 pub(in crate::heap) const BLOCK_BYTES_MIN: usize = 32;
 
-const IN_USE: usize = 1;
-const FIRST: usize = 2;
-const PREVIOUS_FREE: usize = 8;
+const PREVIOUS_FREE: usize = 1;
+const IN_USE: usize = 2;
+const FIRST: usize = 4;
 const FLAGS: usize = GRANULE_BYTES - 1;
 const SEAL_BITS: u32 = u16::BITS;
 
@@ -111,7 +111,8 @@ impl Tag {
 /// The sum over a tag and the address of its block.
 #[inline(always)]
 const fn seal(address: usize, tag: Tag) -> u16 {
-    let sealed = (tag.0 & !PREVIOUS_FREE) ^ address;
+    // Without `PREVIOUS_FREE`, the lowest bit.
+    let sealed = (tag.0 >> 1) ^ address;
     // The golden ratio: every bit below moves the sixteen highest.
     let product = sealed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (product >> (usize::BITS - SEAL_BITS)) as u16
