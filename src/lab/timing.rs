@@ -10,7 +10,7 @@ use super::survey::Survey;
 use super::trace::{Error, Operation, Pass, Recording};
 use crate::collections::Vec;
 use crate::heap::{Row, Strategy};
-use crate::memory::{Falling, Loan, Loans, Ration, Unreserved};
+use crate::memory::{Falling, Layout, Loan, Loans, Packed, Ration, Unreserved};
 use crate::sys::clock_thread_ns;
 
 /// How many operations are read in advance: between two batches the reader has the caches.
@@ -18,6 +18,45 @@ const BATCH: usize = 32 * 1024;
 
 /// How often a recording is gone through.
 const PASSES: usize = 3;
+
+/// What is to be done with a block.
+#[derive(Clone, Copy)]
+enum Kind {
+    Allocate,
+    AllocateZeroed,
+    Reallocate,
+    Free,
+}
+
+/// An operation as the timed loop reads it: 16 bytes, as in C.
+#[derive(Clone, Copy)]
+struct Step {
+    /// Of a block that gets another size, that size.
+    layout: Packed,
+    slot: u32,
+    kind: Kind,
+}
+
+impl Step {
+    /// `None` of a block that no heap has memory for.
+    fn of(operation: Operation) -> Option<Step> {
+        let (kind, slot, layout) = match operation {
+            Operation::Allocate {
+                slot,
+                layout,
+                zeroed: false,
+            } => (Kind::Allocate, slot, layout),
+            Operation::Allocate { slot, layout, .. } => (Kind::AllocateZeroed, slot, layout),
+            Operation::Reallocate { slot, size } => {
+                let layout = Layout::from_size_align(size, 1).ok()?;
+                (Kind::Reallocate, slot, layout)
+            }
+            Operation::Free { slot } => (Kind::Free, slot, Layout::new::<u8>()),
+        };
+        let layout = Packed::new(layout)?;
+        Some(Step { layout, slot, kind })
+    }
+}
 
 /// How long an operation takes, in hundredths of a nanosecond; `None` of a recording without operations.
 ///
@@ -30,7 +69,7 @@ pub fn time(
     survey: &Survey,
     budget: &Budget,
 ) -> Result<Option<u64>, Error> {
-    let mut batch: Vec<Operation, Unreserved> = Vec::new_in(Unreserved);
+    let mut batch: Vec<Step, Unreserved> = Vec::new_in(Unreserved);
     let reserved = batch.try_reserve(BATCH);
     reserved.map_err(|_| Error::OutOfMemory)?;
     let mut table: Vec<Loan, Unreserved> = Vec::new_in(Unreserved);
@@ -58,7 +97,7 @@ pub fn time(
 /// Nanoseconds for all operations of a pass, or for those until the budget of steps is spent.
 fn time_pass(
     pass: &mut Pass<'_>,
-    batch: &mut Vec<Operation, Unreserved>,
+    batch: &mut Vec<Step, Unreserved>,
     loans: &mut Loans<'_, &&dyn Strategy>,
     steps_max: u64,
 ) -> Result<u64, Error> {
@@ -68,8 +107,10 @@ fn time_pass(
         while batch.len() < BATCH
             && let Some(operation) = pass.read()?
         {
-            let pushed = batch.try_push(operation);
-            pushed.map_err(|_| Error::OutOfMemory)?;
+            if let Some(step) = Step::of(operation) {
+                let pushed = batch.try_push(step);
+                pushed.map_err(|_| Error::OutOfMemory)?;
+            }
         }
         if batch.is_empty() || loans.allocator().steps() > steps_max {
             return Ok(taken_ns);
@@ -82,18 +123,16 @@ fn time_pass(
 
 /// What is timed.
 #[inline(never)]
-fn run(batch: &[Operation], loans: &mut Loans<'_, &&dyn Strategy>) {
-    for operation in batch {
+fn run(batch: &[Step], loans: &mut Loans<'_, &&dyn Strategy>) {
+    for step in batch {
+        let slot = step.slot as usize;
         // A heap without memory leaves a block out, or keeps it as it is.
-        let _ = match *operation {
-            Operation::Allocate {
-                slot,
-                layout,
-                zeroed,
-            } => loans.allocate(slot as usize, layout, zeroed),
-            Operation::Reallocate { slot, size } => loans.resize(slot as usize, size),
-            Operation::Free { slot } => {
-                loans.free(slot as usize);
+        let _ = match step.kind {
+            Kind::Allocate => loans.allocate(slot, step.layout, false),
+            Kind::AllocateZeroed => loans.allocate(slot, step.layout, true),
+            Kind::Reallocate => loans.resize(slot, step.layout.layout().size()),
+            Kind::Free => {
+                loans.free(slot);
                 Ok(())
             }
         };

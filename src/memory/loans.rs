@@ -10,29 +10,36 @@ use super::{AllocError, Allocator, Layout, reallocate};
 use core::fmt;
 use core::ptr::NonNull;
 
-/// Below this bit of a [`Loan`] stands the size, above it the logarithm of the alignment.
+/// Below this bit of a [`Packed`] stands the size, above it the logarithm of the alignment.
 const ALIGN_SHIFT: u32 = 58;
 
+/// A layout in one word.
+///
+/// # Invariants
+/// - **Valid**: size and alignment are those of a layout.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Packed(usize);
+
 /// A place for a block.
-#[derive(Default)]
 pub struct Loan {
     ptr: Option<NonNull<u8>>,
-    layout: usize,
+    layout: Packed,
 }
 
 /// Blocks of one allocator by number, given back when the table goes.
 ///
 /// # Invariants
-/// - **Live**: each place of the table that has a `ptr` has a live block of `allocator`, which the layout in
-///   the word behind it fits.
+/// - **Live**: each place of the table that has a `ptr` has a live block of `allocator`, which its `layout`
+///   fits.
 ///
 /// # Examples
 /// ```
-/// use nostd_alloc::memory::{Kernel, Layout, Loan, Loans};
+/// use nostd_alloc::memory::{Kernel, Layout, Loan, Loans, Packed};
 ///
 /// let mut table = [const { Loan::NONE }; 2];
 /// let mut loans = Loans::new(&mut table, Kernel);
-/// loans.allocate(0, Layout::new::<[u8; 100]>(), false)?;
+/// let layout = Packed::new(Layout::new::<[u8; 100]>()).unwrap();
+/// loans.allocate(0, layout, false)?;
 /// loans.resize(0, 5000)?;
 /// loans.free(0);
 /// assert!(loans.resize(0, 100).is_err());
@@ -43,28 +50,31 @@ pub struct Loans<'t, A: Allocator> {
     allocator: A,
 }
 
+impl Packed {
+    /// A layout as one word, if its size is below 2^58.
+    #[inline]
+    pub fn new(layout: Layout) -> Option<Packed> {
+        let align = layout.align().trailing_zeros() as usize;
+        // INVARIANT: **Valid** holds: it was a layout.
+        (layout.size() >> ALIGN_SHIFT == 0).then_some(Packed(align << ALIGN_SHIFT | layout.size()))
+    }
+
+    /// The layout.
+    #[inline]
+    pub fn layout(self) -> Layout {
+        let size = self.0 & ((1 << ALIGN_SHIFT) - 1);
+        let align = 1 << (self.0 >> ALIGN_SHIFT);
+        // SAFETY: by **Valid** of `Packed`.
+        unsafe { Layout::from_size_align_unchecked(size, align) }
+    }
+}
+
 impl Loan {
     /// No block.
     pub const NONE: Loan = Loan {
         ptr: None,
-        layout: 0,
+        layout: Packed(1),
     };
-
-    /// A layout as one word, if its size is below 2^58.
-    #[inline]
-    fn word_from_layout(layout: Layout) -> Option<usize> {
-        let align = layout.align().trailing_zeros() as usize;
-        (layout.size() >> ALIGN_SHIFT == 0).then_some(align << ALIGN_SHIFT | layout.size())
-    }
-
-    /// The layout that [`word_from_layout`](Loan::word_from_layout) was given.
-    #[inline]
-    fn layout(&self) -> Layout {
-        let size = self.layout & ((1 << ALIGN_SHIFT) - 1);
-        let align = 1 << (self.layout >> ALIGN_SHIFT);
-        // SAFETY: by **Live** of `Loans` the word was made from a layout.
-        unsafe { Layout::from_size_align_unchecked(size, align) }
-    }
 }
 
 impl<'t, A: Allocator> Loans<'t, A> {
@@ -84,15 +94,15 @@ impl<'t, A: Allocator> Loans<'t, A> {
     /// A block at `place`, whatever is in it, or zeros; another one there goes back first.
     ///
     /// # Errors
-    /// [`AllocError`] if there is no memory, no such place, or if the size is 0 or 2^58 and more.
+    /// [`AllocError`] if there is no memory, no such place, or if the size is 0.
     #[inline]
     pub fn allocate(
         &mut self,
         place: usize,
-        layout: Layout,
+        packed: Packed,
         zeroed: bool,
     ) -> Result<(), AllocError> {
-        let word = Loan::word_from_layout(layout).ok_or(AllocError)?;
+        let layout = packed.layout();
         let loan = self.table.get_mut(place).ok_or(AllocError)?;
         if loan.ptr.is_some() {
             give_back(loan, &self.allocator);
@@ -103,7 +113,7 @@ impl<'t, A: Allocator> Loans<'t, A> {
         };
         // INVARIANT: **Live** holds: handed out just now.
         loan.ptr = Some(block.cast());
-        loan.layout = word;
+        loan.layout = packed;
         Ok(())
     }
 
@@ -115,14 +125,14 @@ impl<'t, A: Allocator> Loans<'t, A> {
     #[inline]
     pub fn resize(&mut self, place: usize, new_size: usize) -> Result<(), AllocError> {
         let loan = self.table.get_mut(place).ok_or(AllocError)?;
-        let (ptr, old) = (loan.ptr.ok_or(AllocError)?, loan.layout());
+        let (ptr, old) = (loan.ptr.ok_or(AllocError)?, loan.layout.layout());
         let new = Layout::from_size_align(new_size, old.align()).map_err(|_| AllocError)?;
-        let word = Loan::word_from_layout(new).ok_or(AllocError)?;
+        let packed = Packed::new(new).ok_or(AllocError)?;
         // SAFETY: by **Live** of `Loans`.
         let moved = unsafe { reallocate(&self.allocator, ptr, old, new_size)? };
         // INVARIANT: **Live** holds for the new place and size.
         loan.ptr = Some(moved.cast());
-        loan.layout = word;
+        loan.layout = packed;
         Ok(())
     }
 
@@ -140,7 +150,7 @@ impl<'t, A: Allocator> Loans<'t, A> {
 fn give_back<A: Allocator>(loan: &mut Loan, allocator: &A) {
     if let Some(ptr) = loan.ptr.take() {
         // SAFETY: by **Live** of `Loans`, whose block ends here.
-        unsafe { allocator.deallocate(ptr, loan.layout()) };
+        unsafe { allocator.deallocate(ptr, loan.layout.layout()) };
     }
 }
 
@@ -152,9 +162,15 @@ impl<A: Allocator> Drop for Loans<'_, A> {
     }
 }
 
+impl fmt::Debug for Packed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.layout())
+    }
+}
+
 impl fmt::Debug for Loan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Loan({:?})", self.ptr.map(|_| self.layout()))
+        write!(f, "Loan({:?})", self.ptr.map(|_| self.layout))
     }
 }
 
@@ -176,21 +192,20 @@ mod tests {
         let mut loans = Loans::new(&mut table, &ration);
         for (place, align) in [(0, 1), (1, 4096), (2, 65536)] {
             let layout = Layout::from_size_align(5000, align).unwrap();
-            loans.allocate(place, layout, place == 1).unwrap();
-            assert_eq!(loans.table[place].layout(), layout);
+            let packed = Packed::new(layout).unwrap();
+            assert_eq!(packed.layout(), layout);
+            loans.allocate(place, packed, place == 1).unwrap();
         }
         assert_eq!(ration.held_bytes(), 3 * 8192);
+        let byte = Packed::new(Layout::new::<u8>()).unwrap();
         // Another block at the same place: the first one goes back.
-        loans.allocate(0, Layout::new::<u8>(), false).unwrap();
+        loans.allocate(0, byte, false).unwrap();
         loans.resize(2, 100).unwrap();
         assert_eq!(ration.held_bytes(), 4096 + 8192 + 4096);
         loans.free(1);
         loans.free(1);
         assert_eq!(loans.resize(1, 10), Err(AllocError));
-        assert_eq!(
-            loans.allocate(3, Layout::new::<u8>(), false),
-            Err(AllocError)
-        );
+        assert_eq!(loans.allocate(3, byte, false), Err(AllocError));
         drop(loans);
         assert_eq!(ration.held_bytes(), 0);
     }

@@ -21,7 +21,7 @@ pub use block::Block;
 pub use core::alloc::Layout;
 pub use falling::Falling;
 pub use kernel::{Kernel, Unreserved};
-pub use loans::{Loan, Loans};
+pub use loans::{Loan, Loans, Packed};
 pub use ration::Ration;
 pub use region::Region;
 
