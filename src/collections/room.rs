@@ -16,9 +16,10 @@ use crate::memory::{AllocError, Allocator, Layout};
 use core::num::NonZero;
 use core::ptr::NonNull;
 
-/// The first block of a vector has room for so many bytes, but for one element at least and four if they
-/// are not large: smaller blocks are not worth their header.
-const FIRST_BLOCK_BYTES: usize = 8;
+/// The first block of a vector of bytes that grows from nothing: most texts that are put together have more, and
+/// each step saved is a call of the allocator. Of other elements it has room for four, or for one if they are
+/// large.
+const FIRST_BLOCK_BYTES: usize = 32;
 /// Elements above this size start with room for one.
 const LARGE_ELEMENT_BYTES: usize = 1024;
 

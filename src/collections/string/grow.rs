@@ -172,10 +172,22 @@ impl<A: Allocator> String<A> {
         self.try_push_wide(ch).or_stop();
     }
 
-    #[inline(never)]
+    /// Four bytes are written where there is room for them, and so many counted as the character has.
+    #[inline]
     fn try_push_wide(&mut self, ch: char) -> Result<(), TryReserveError> {
         let mut buffer = [0; 4];
-        self.try_push_str(ch.encode_utf8(&mut buffer))
+        let text = ch.encode_utf8(&mut buffer);
+        let length = self.len() + text.len();
+        if self.capacity() - self.len() < 4 {
+            return self.try_push_str_grown(text);
+        }
+        // SAFETY: checked above: there is room; **Text** of `String` holds again, for the character is UTF-8.
+        unsafe {
+            let end = self.bytes.as_mut_ptr().add(self.len());
+            end.cast::<[u8; 4]>().write(buffer);
+            self.bytes.set_len(length);
+        }
+        Ok(())
     }
 
     /// Adds a part of the text once more at its end.

@@ -19,6 +19,7 @@
 mod capacity;
 mod convert;
 mod decode;
+mod digits;
 mod drain;
 mod edit;
 mod format;
@@ -27,9 +28,10 @@ mod pieces;
 mod traits;
 
 pub use decode::{FromUtf8Error, FromUtf16Error};
+pub use digits::Integer;
 pub use drain::Drain;
 pub use format::{format, try_format};
-pub use pieces::{Integer, Piece};
+pub use pieces::Piece;
 
 use super::vec::Vec;
 use crate::heap::Global;

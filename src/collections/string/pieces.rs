@@ -1,10 +1,9 @@
-//! Texts of many pieces: characters, texts, numbers, what `format!` writes.
+//! Texts of many pieces: characters and texts.
 
 use super::String;
 use crate::collections::boxed::Box;
 use crate::collections::cow::Cow;
 use crate::collections::error::{OrStop, TryReserveError};
-use crate::io::Decimal;
 use crate::memory::Allocator;
 
 /// What a text can be made of: characters and texts, borrowed or owned.
@@ -170,94 +169,4 @@ impl<A: Allocator> String<A> {
         self.try_reserve(P::bytes_min(pieces.size_hint().0))?;
         pieces.try_for_each(|piece| piece.try_push_to(self))
     }
-
-    /// Adds a number in decimal digits, without the formatting machinery.
-    ///
-    /// ```
-    /// let mut text = nostd_alloc::collections::String::from("n = ");
-    /// text.push_integer(-1870);
-    /// text.push_integer(u128::MAX);
-    /// assert_eq!(text, "n = -1870340282366920938463463374607431768211455");
-    /// ```
-    ///
-    /// # Panics
-    /// As [`String::push_str`].
-    pub fn push_integer<N: Integer>(&mut self, number: N) {
-        self.try_push_integer(number).or_stop();
-    }
-
-    /// As [`String::push_integer`].
-    ///
-    /// ```
-    /// let mut text = nostd_alloc::collections::String::new();
-    /// text.try_push_integer(i64::MIN)?;
-    /// assert_eq!(text, "-9223372036854775808");
-    /// # Ok::<(), nostd_alloc::collections::TryReserveError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`String::try_push_str`].
-    pub fn try_push_integer<N: Integer>(&mut self, number: N) -> Result<(), TryReserveError> {
-        let (negative, magnitude) = number.parts();
-        if let (false, Ok(small)) = (negative, u64::try_from(magnitude)) {
-            return self.push_digits(&Decimal::new(small), 0);
-        }
-        self.try_reserve(1 + DECIMAL_BYTES_MAX)?;
-        if negative {
-            self.try_push('-')?;
-        }
-        self.push_magnitude(magnitude)
-    }
-
-    /// The digits of a number, in groups that fit a `u64`.
-    fn push_magnitude(&mut self, number: u128) -> Result<(), TryReserveError> {
-        if let Ok(small) = u64::try_from(number) {
-            return self.push_digits(&Decimal::new(small), 0);
-        }
-        self.push_magnitude(number / GROUP)?;
-        self.push_digits(&Decimal::new((number % GROUP) as u64), GROUP_DIGITS)
-    }
-
-    /// Digits with as many zeros before them as make `width`.
-    fn push_digits(&mut self, digits: &Decimal, width: usize) -> Result<(), TryReserveError> {
-        const ZEROS: &str = "0000000000000000000";
-        let digits = digits.as_bytes();
-        if digits.len() < width {
-            self.try_push_str(&ZEROS[..width - digits.len()])?;
-        }
-        // SAFETY: checked by `Decimal`: the bytes are ASCII digits.
-        self.try_push_str(unsafe { core::str::from_utf8_unchecked(digits) })
-    }
 }
-
-/// The largest power of ten in a `u64`.
-const GROUP: u128 = 10_000_000_000_000_000_000;
-const GROUP_DIGITS: usize = 19;
-/// The digits of `u128::MAX`.
-const DECIMAL_BYTES_MAX: usize = 39;
-
-/// The integers.
-pub trait Integer: Copy {
-    /// Whether the number is below 0, and its distance from 0.
-    fn parts(self) -> (bool, u128);
-}
-
-macro_rules! integers {
-    ($($unsigned:ident $signed:ident)*) => {$(
-        impl Integer for $unsigned {
-            #[inline]
-            fn parts(self) -> (bool, u128) {
-                (false, self as u128)
-            }
-        }
-
-        impl Integer for $signed {
-            #[inline]
-            fn parts(self) -> (bool, u128) {
-                (self < 0, self.unsigned_abs() as u128)
-            }
-        }
-    )*};
-}
-
-integers! { u8 i8 u16 i16 u32 i32 u64 i64 u128 i128 usize isize }
