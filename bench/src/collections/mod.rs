@@ -57,6 +57,7 @@ pub const ROWS: &[Row] = rows![
     "drain" vectors::drain, "1000 at a time, near the end";
     "sort" vectors::sort_numbers, "100 000 numbers, random; stable";
     "sort-nearly-sorted" vectors::sort_nearly, "100 000 numbers, nine in ten in order; stable";
+    "sort-few-keys" vectors::sort_few_keys, "100 000 pairs by a key of 16 values; stable";
     "sort-texts" vectors::sort_texts, "50 000 texts, random; stable";
     "push_str" texts::push_str, "short pieces";
     "push-char" texts::push_char, "mostly ASCII";

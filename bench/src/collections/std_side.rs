@@ -42,6 +42,12 @@ pub fn sort<T: Ord>(values: &mut [T]) {
     values.sort();
 }
 
+/// Sorts by a key, and keeps elements of equal keys in their order.
+#[inline]
+pub fn sort_by_key<T, K: Ord>(values: &mut [T], key: impl FnMut(&T) -> K) {
+    values.sort_by_key(key);
+}
+
 /// An empty text.
 #[inline]
 pub fn text() -> Text {

@@ -3,7 +3,7 @@
 //! Each function measures one thing and returns a number that depends on the outcome: both sides must
 //! return the same.
 
-use super::{Text, Vector, collect, sort, text_from, try_push, vector};
+use super::{Text, Vector, collect, sort, sort_by_key, text_from, try_push, vector};
 use crate::probe::Probe;
 use crate::random::Random;
 use std::hint::black_box;
@@ -239,6 +239,20 @@ pub fn sort_nearly(probe: &mut Probe) -> u64 {
     sort(&mut values);
     probe.stop(ELEMENTS);
     sum(&values)
+}
+
+/// Sorts pairs by the first of them, which has sixteen values.
+pub fn sort_few_keys(probe: &mut Probe) -> u64 {
+    let mut random = Random::new(16);
+    let mut values: Vector<(u64, u64)> = vector();
+    for value in 0..ELEMENTS {
+        values.push((random.below(16) as u64, value));
+    }
+    probe.start();
+    sort_by_key(&mut values, |pair| pair.0);
+    probe.stop(ELEMENTS);
+    let fold = |sum: u64, pair: &(u64, u64)| sum.rotate_left(1) ^ pair.0 ^ pair.1;
+    values.iter().fold(0, fold)
 }
 
 /// Sorts random texts.

@@ -6,7 +6,9 @@
 //! ```
 //!
 //! Every element is compared with the same pivot, in the order of memory, and dealt without a branch: what
-//! a merge loses by waiting for the outcome of each comparison is not lost here.
+//! a merge loses by waiting for the outcome of each comparison is not lost here. In a part of elements that are
+//! none smaller than an earlier pivot, which stays known, a pivot equal to that one says that all that are equal
+//! can be dealt out at once: few distinct values are few passes.
 //!
 //! # How is this safe?
 //! The slice stays whole until all comparisons of a part are made: a panic loses nothing. An element is
@@ -33,47 +35,57 @@ const NINTHER_LENGTH: usize = 128;
 /// # Safety
 /// - `buffer` has room for the slice, and shares no byte with it.
 /// - Elements have a size.
+/// - `least` is an index of the slice, or none.
 pub(super) unsafe fn sort<T, F: FnMut(&T, &T) -> bool>(
     slice: &mut [T],
     buffer: *mut T,
     limit: u32,
+    least: Option<usize>,
     is_less: &mut F,
 ) -> bool {
     let mut rest = slice;
     let mut limit = limit;
+    // The index of an element that is none greater than any other, if one is known.
+    let mut least = least;
     while rest.len() > SMALL_LENGTH {
         let Some(fewer) = limit.checked_sub(1) else {
             return false;
         };
         limit = fewer;
         let pivot = choose(rest, is_less);
-        // SAFETY: contract of this function; the pivot is an index of the part, checked by `choose`.
-        let smaller = unsafe {
-            deal(rest, buffer, pivot, &mut |value, pivot| {
-                is_less(value, pivot)
-            })
-        };
-        if smaller == 0 {
+        let is_least = least.is_some_and(|least| !is_less(&rest[least], &rest[pivot]));
+        let mut dealt = Dealt::default();
+        if !is_least {
+            // SAFETY: contract of this function; the pivot is an index of the part, checked by `choose`.
+            dealt = unsafe {
+                deal(rest, buffer, pivot, least, &mut |value, pivot| {
+                    is_less(value, pivot)
+                })
+            };
+        }
+        if dealt.first == 0 {
             // The pivot is a smallest one and nothing has moved: those equal to it go first and are done. A
             // comparison that contradicts itself may send nobody; then the merge shall see to it.
             // SAFETY: contract of this function, as above.
             let equal = unsafe {
-                deal(rest, buffer, pivot, &mut |value, pivot| {
+                deal(rest, buffer, pivot, None, &mut |value, pivot| {
                     !is_less(pivot, value)
                 })
             };
-            if equal == 0 {
+            if equal.first == 0 {
                 return false;
             }
-            rest = &mut rest[equal..];
+            rest = &mut rest[equal.first..];
+            least = None;
             continue;
         }
-        let (left, right) = rest.split_at_mut(smaller);
-        // SAFETY: contract of this function, for a part of the slice.
-        if !unsafe { sort(right, buffer, limit, is_less) } {
+        let (left, right) = rest.split_at_mut(dealt.first);
+        // SAFETY: contract of this function, for a part of the slice; nobody there is smaller than the pivot.
+        if !unsafe { sort(right, buffer, limit, dealt.pivot, is_less) } {
             return false;
         }
         rest = left;
+        least = dealt.least;
     }
     if rest.len() > 1 {
         insertion::sort(rest, 1, is_less);
@@ -120,8 +132,18 @@ fn median<T, F: FnMut(&T, &T) -> bool>(
     }
 }
 
+/// What [`deal`] has done.
+#[derive(Default)]
+struct Dealt {
+    /// How many went first.
+    first: usize,
+    /// Where the pivot is among those behind, if it is there.
+    pivot: Option<usize>,
+    /// Where the least one is among those that went first, if it is there.
+    least: Option<usize>,
+}
+
 /// Deals a slice out: those for which `goes_first(element, pivot)` says so first, each group in its order.
-/// How many went first.
 ///
 /// # Safety
 /// - As [`sort`]; `pivot` is an index of the slice.
@@ -129,29 +151,49 @@ unsafe fn deal<T>(
     slice: &mut [T],
     buffer: *mut T,
     pivot: usize,
+    least: Option<usize>,
     goes_first: &mut impl FnMut(&T, &T) -> bool,
-) -> usize {
+) -> Dealt {
     let length = slice.len();
     let base = slice.as_mut_ptr();
+    let least = least.unwrap_or(pivot);
+    let mut dealt = Dealt::default();
     // SAFETY: contract of this function: after `index` elements `first` lie at the front of the buffer and
     // `index - first` at its back, so the slots between are free: the next of the front at `first`, the next
     // of the back at `length - 1 - index + first`. Everything is copied home once all is dealt.
     unsafe {
         let at_pivot = &*base.add(pivot);
         let mut first = 0;
+        let mut index = 0;
         let mut back = buffer.add(length);
         let mut place_of_pivot = buffer;
-        for index in 0..length {
-            let value = base.add(index);
-            back = back.sub(1);
+        // Up to each of the two that are watched, that one, and the rest.
+        for stop in [pivot.min(least), pivot.max(least), length] {
+            while index < stop {
+                back = back.sub(1);
+                let goes = goes_first(&*base.add(index), at_pivot);
+                let target = select_unpredictable(goes, buffer, back).add(first);
+                ptr::copy_nonoverlapping(base.add(index), target, 1);
+                first += usize::from(goes);
+                index += 1;
+            }
+            if index > stop || index == length {
+                continue;
+            }
             // The pivot is compared with itself as everybody else, so that both groups know it.
-            let goes = goes_first(&*value, at_pivot);
+            back = back.sub(1);
+            let goes = goes_first(&*base.add(index), at_pivot);
             let target = select_unpredictable(goes, buffer, back).add(first);
-            ptr::copy_nonoverlapping(value, target, 1);
+            ptr::copy_nonoverlapping(base.add(index), target, 1);
             if index == pivot {
                 place_of_pivot = target;
+                dealt.pivot = (!goes).then_some(index - first);
+            }
+            if index == least {
+                dealt.least = goes.then_some(first);
             }
             first += usize::from(goes);
+            index += 1;
         }
         // A comparison may have changed the pivot since.
         ptr::copy_nonoverlapping(base.add(pivot), place_of_pivot, 1);
@@ -159,6 +201,7 @@ unsafe fn deal<T>(
         for index in first..length {
             ptr::copy_nonoverlapping(buffer.add(length - 1 + first - index), base.add(index), 1);
         }
-        first
+        dealt.first = first;
     }
+    dealt
 }

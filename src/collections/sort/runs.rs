@@ -151,7 +151,7 @@ impl<T, F: FnMut(&T, &T) -> bool> Sorting<'_, T, F> {
         let part = &mut self.slice[start..end];
         let limit = 2 * (part.len() | 1).ilog2();
         // SAFETY: checked by `sort`: the buffer has room for the slice, and elements have a size.
-        let done = unsafe { quick::sort(part, self.buffer.as_ptr(), limit, self.is_less) };
+        let done = unsafe { quick::sort(part, self.buffer.as_ptr(), limit, None, self.is_less) };
         if !done {
             self.merge_up(start, end);
         }
