@@ -18,6 +18,14 @@ use allocator_api2::alloc::{AllocError, Allocator as Api2Allocator};
 use core::ptr::NonNull;
 
 /// An allocator of ours as one of `allocator-api2`.
+///
+/// ```
+/// use allocator_api2::alloc::Allocator;
+/// use nostd_alloc::collections::Api2;
+/// use nostd_alloc::memory::{Kernel, Layout};
+/// let block = Api2(Kernel).allocate(Layout::new::<u64>()).unwrap();
+/// assert_eq!(block.len(), 4096);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Api2<A>(pub A);
 

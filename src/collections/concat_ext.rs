@@ -5,6 +5,11 @@ use super::slice_ext::{Concat, Join};
 use super::vec::Vec;
 
 /// `concat`, `join` and their twins, for slices of slices and of texts.
+///
+/// ```
+/// use nostd_alloc::collections::prelude::ConcatExt;
+/// assert_eq!(ConcatExt::join(&["a", "b"][..], "-"), "a-b");
+/// ```
 pub trait ConcatExt {
     /// All parts, one behind the other.
     ///
@@ -91,6 +96,11 @@ pub trait ConcatExt {
 impl<V> ConcatExt for [V] {}
 
 /// ASCII letters of a slice of bytes in one case.
+///
+/// ```
+/// use nostd_alloc::collections::prelude::BytesExt;
+/// assert_eq!(BytesExt::to_ascii_lowercase(&b"Aa"[..]), b"aa");
+/// ```
 pub trait BytesExt {
     /// A copy with ASCII letters in upper case.
     ///

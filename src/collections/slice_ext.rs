@@ -263,6 +263,12 @@ impl<T> SliceExt<T> for [T] {
 }
 
 /// Slices that can be put one behind the other; see [`ConcatExt`](crate::collections::ConcatExt).
+///
+/// ```
+/// use nostd_alloc::collections::Concat;
+/// assert_eq!(Concat::try_concat(&["a", "b"][..])?, "ab");
+/// # Ok::<(), nostd_alloc::TryReserveError>(())
+/// ```
 pub trait Concat<Item: ?Sized> {
     /// What they make together.
     type Output;
@@ -275,6 +281,12 @@ pub trait Concat<Item: ?Sized> {
 }
 
 /// Slices that can be put one behind the other with something in between; see [`ConcatExt`](crate::collections::ConcatExt).
+///
+/// ```
+/// use nostd_alloc::collections::Join;
+/// assert_eq!(Join::try_join(&["a", "b"][..], ", ")?, "a, b");
+/// # Ok::<(), nostd_alloc::TryReserveError>(())
+/// ```
 pub trait Join<Separator> {
     /// What they make together.
     type Output;

@@ -23,6 +23,13 @@ const NONE: u32 = u32::MAX;
 const RETIRED: u32 = u32::MAX;
 
 /// Where a value stands, and which of all that stood there it is.
+///
+/// ```
+/// use nostd_alloc::collections::Slots;
+/// let mut slots = Slots::new();
+/// let (a, b) = (slots.insert('a'), slots.insert('b'));
+/// assert!(a != b && a == a.clone());
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Handle {
     slot: u32,
@@ -67,6 +74,10 @@ pub struct Slots<T, A: Allocator = Global> {
 
 impl<T> Slots<T> {
     /// No values yet, in the program's heap.
+    ///
+    /// ```
+    /// assert!(nostd_alloc::collections::Slots::<u8>::new().is_empty());
+    /// ```
     pub const fn new() -> Slots<T> {
         Slots::new_in(Global)
     }
@@ -80,6 +91,13 @@ impl<T> Default for Slots<T> {
 
 impl<T, A: Allocator> Slots<T, A> {
     /// No values yet, in `allocator`.
+    ///
+    /// ```
+    /// use nostd_alloc::{collections::Slots, memory::Kernel};
+    /// let mut slots = Slots::new_in(Kernel);
+    /// let a = slots.insert('a');
+    /// assert_eq!(slots.get(a), Some(&'a'));
+    /// ```
     pub const fn new_in(allocator: A) -> Slots<T, A> {
         // INVARIANT: **Free** and **Count** hold: there is no slot.
         Slots {
@@ -90,16 +108,35 @@ impl<T, A: Allocator> Slots<T, A> {
     }
 
     /// How many values there are.
+    ///
+    /// ```
+    /// let mut slots = nostd_alloc::collections::Slots::new();
+    /// slots.insert('a');
+    /// assert_eq!(slots.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.count
     }
 
     /// Whether there is none.
+    ///
+    /// ```
+    /// let mut slots = nostd_alloc::collections::Slots::new();
+    /// let a = slots.insert('a');
+    /// slots.remove(a);
+    /// assert!(slots.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
     /// Puts a value in, and returns its handle. Without memory the program ends, as with [`Vec::push`].
+    ///
+    /// ```
+    /// let mut slots = nostd_alloc::collections::Slots::new();
+    /// let a = slots.insert('a');
+    /// assert_eq!(slots.get(a), Some(&'a'));
+    /// ```
     ///
     /// # Panics
     /// If there are 2^32 - 1 slots.
@@ -115,6 +152,12 @@ impl<T, A: Allocator> Slots<T, A> {
     }
 
     /// As [`insert`](Self::insert), able to hear "no".
+    ///
+    /// ```
+    /// use nostd_alloc::{collections::Slots, memory::{Kernel, Ration}};
+    /// let ration = Ration::of_bytes(Kernel, 0);
+    /// assert_eq!(Slots::new_in(&ration).try_insert('a'), Err('a'));
+    /// ```
     ///
     /// # Errors
     /// The value, if there is no memory; nothing has changed.
@@ -137,6 +180,13 @@ impl<T, A: Allocator> Slots<T, A> {
     }
 
     /// The value of a handle, unless it has gone.
+    ///
+    /// ```
+    /// let mut slots = nostd_alloc::collections::Slots::new();
+    /// let a = slots.insert('a');
+    /// slots.remove(a);
+    /// assert_eq!(slots.get(a), None);
+    /// ```
     pub fn get(&self, handle: Handle) -> Option<&T> {
         match self.slots.get(handle.slot as usize) {
             Some(Slot {
@@ -148,6 +198,13 @@ impl<T, A: Allocator> Slots<T, A> {
     }
 
     /// The value of a handle, to change it, unless it has gone.
+    ///
+    /// ```
+    /// let mut slots = nostd_alloc::collections::Slots::new();
+    /// let one = slots.insert(1);
+    /// *slots.get_mut(one).unwrap() += 1;
+    /// assert_eq!(slots.get(one), Some(&2));
+    /// ```
     pub fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
         match self.slots.get_mut(handle.slot as usize) {
             Some(Slot {
@@ -159,6 +216,12 @@ impl<T, A: Allocator> Slots<T, A> {
     }
 
     /// Takes a value out, unless it has gone; its handles answer `None` from now on.
+    ///
+    /// ```
+    /// let mut slots = nostd_alloc::collections::Slots::new();
+    /// let a = slots.insert('a');
+    /// assert_eq!((slots.remove(a), slots.remove(a)), (Some('a'), None));
+    /// ```
     pub fn remove(&mut self, handle: Handle) -> Option<T> {
         self.get(handle)?;
         let next = self.first_free;
@@ -177,6 +240,13 @@ impl<T, A: Allocator> Slots<T, A> {
     }
 
     /// All values with their handles, in the order of their slots.
+    ///
+    /// ```
+    /// let mut slots = nostd_alloc::collections::Slots::new();
+    /// let (a, b) = (slots.insert('a'), slots.insert('b'));
+    /// slots.remove(a);
+    /// assert!(slots.iter().eq([(b, &'b')]));
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (Handle, &T)> {
         self.slots.iter().enumerate().filter_map(|(index, slot)| {
             let handle = Handle {

@@ -6,6 +6,12 @@ use super::string::String;
 
 /// What can be looked for in a text: a character, a text, some characters, or a closure that says which.
 /// (std's `Pattern` cannot be named outside std.)
+///
+/// ```
+/// use nostd_alloc::collections::prelude::StrExt;
+/// assert_eq!(StrExt::replace("a-b", '-', ""), "ab");
+/// assert_eq!(StrExt::replace("a1b2", |c: char| c.is_ascii_digit(), "."), "a.b.");
+/// ```
 pub trait Needle {
     /// Calls `each` for every place where it is found, from the front on: the index, and what is there; until
     /// `each` answers `false`.

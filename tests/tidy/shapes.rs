@@ -27,6 +27,27 @@ pub(crate) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        name: "each public item of the collections has an example",
+        reason: "it is run as a test, and the first thing that is read",
+        check: items_have_examples,
+        cases: &[
+            case(
+                &[(
+                    "src/collections/a.rs",
+                    "//! A\n/// A.\n///\n/// ```\n/// ```\n#[inline]\npub fn a() {}\npub(crate) fn b() {}\n",
+                )],
+                &[],
+            ),
+            case(
+                &[(
+                    "src/collections/a.rs",
+                    "//! A\n/// A.\npub const unsafe fn a() {}\n\n/// ```\n\npub struct B;\n",
+                )],
+                &[("src/collections/a.rs", 3), ("src/collections/a.rs", 7)],
+            ),
+        ],
+    },
+    Rule {
         name: "a function has at most 70 lines",
         reason: "it fits a screen, and a head",
         check: functions_are_short,
@@ -161,4 +182,37 @@ fn names_say_something(tree: &Tree) -> Vec<Finding> {
         }
     }
     found
+}
+
+fn items_have_examples(tree: &Tree) -> Vec<Finding> {
+    const ITEMS: [&str; 6] = [
+        "fn ",
+        "const fn ",
+        "unsafe fn ",
+        "struct ",
+        "trait ",
+        "unsafe trait ",
+    ];
+    let mut findings = Vec::new();
+    let collections = tree
+        .rust()
+        .filter(|file| file.floor() == Some("collections"));
+    for file in collections {
+        let lines: Vec<&str> = file.text.lines().map(str::trim).collect();
+        for (index, line) in lines.iter().enumerate() {
+            let item = line
+                .strip_prefix("pub ")
+                .map(|item| item.strip_prefix("const ").unwrap_or(item));
+            if !item.is_some_and(|item| ITEMS.iter().any(|kind| item.starts_with(kind))) {
+                continue;
+            }
+            let above = lines[..index].iter().rev();
+            let mut above = above.skip_while(|line| !line.is_empty() && !line.starts_with("///"));
+            let mut docs = above.by_ref().take_while(|line| line.starts_with("///"));
+            if !docs.any(|line| line.starts_with("/// ```")) {
+                findings.push(file.at(index + 1, "no example"));
+            }
+        }
+    }
+    findings
 }

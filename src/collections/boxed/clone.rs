@@ -7,6 +7,14 @@ use crate::memory::Allocator;
 use core::ffi::CStr;
 
 /// A value, sized or not, that can be copied into a box: what [`Box::try_clone`] needs.
+///
+/// ```
+/// use nostd_alloc::boxed::CloneBoxed;
+/// use nostd_alloc::heap::Global;
+/// assert_eq!(&*str::try_clone_boxed("abc", Global)?, "abc");
+/// assert_eq!(&*[1, 2][..].try_clone_boxed(Global)?, &[1, 2]);
+/// # Ok::<(), nostd_alloc::TryReserveError>(())
+/// ```
 pub trait CloneBoxed {
     /// A copy in a block from `allocator`.
     ///

@@ -89,6 +89,13 @@ downcast! { dyn Any, dyn Any + Send, dyn Any + Send + Sync }
 
 /// A closure that can be called once, behind a box: what std does for `Box<dyn FnOnce()>` in the compiler.
 ///
+/// ```
+/// use nostd_alloc::{Box, boxed::CallBox, unsize_box};
+/// let word = nostd_alloc::String::from("once");
+/// let once = unsize_box!(Box::new(move || word.len()) => dyn CallBox<(), Output = usize>);
+/// assert_eq!(Box::call(once, ()), 4);
+/// ```
+///
 /// # Safety
 /// An implementer owes: `call_raw` does nothing with the value but take it out.
 pub unsafe trait CallBox<Arguments> {

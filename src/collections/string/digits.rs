@@ -115,6 +115,11 @@ fn write(places: &mut [MaybeUninit<u8>], number: u64) {
 }
 
 /// The integers.
+///
+/// ```
+/// use nostd_alloc::string::Integer;
+/// assert_eq!((-5_i8).parts(), (true, 5));
+/// ```
 pub trait Integer: Copy {
     /// Whether the number is below 0, and its distance from 0.
     fn parts(self) -> (bool, u128);

@@ -14,6 +14,12 @@ use core::str::{self, Chars};
 /// An iterator that takes a part out of a text when it goes, whatever it has given by then. Made by
 /// [`String::drain`].
 ///
+/// ```
+/// let mut text = nostd_alloc::String::from("abc");
+/// assert!(text.drain(..2).rev().eq(['b', 'a']));
+/// assert_eq!(text, "c");
+/// ```
+///
 /// # Invariants
 /// - **Part**: `part` lies in the text, its ends are boundaries of characters, and `characters` are those of
 ///   it that are still to come; the text is borrowed alone.

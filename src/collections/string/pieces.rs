@@ -7,6 +7,13 @@ use crate::collections::error::{OrStop, TryReserveError};
 use crate::memory::Allocator;
 
 /// What a text can be made of: characters and texts, borrowed or owned.
+///
+/// ```
+/// use nostd_alloc::String;
+/// assert_eq!(String::try_from_iter(['a', 'b'])?, "ab");
+/// assert_eq!(String::try_from_iter(["ab", "c"])?, "abc");
+/// # Ok::<(), nostd_alloc::TryReserveError>(())
+/// ```
 pub trait Piece {
     /// Adds the piece at the end of a text.
     ///

@@ -27,6 +27,14 @@ use core::slice;
 /// An iterator that takes a range of elements out of a vector; what it has not given when it goes is
 /// dropped. Made by [`Vec::drain`].
 ///
+/// ```
+/// let mut vec = nostd_alloc::vec![1, 2, 3];
+/// let mut drain = vec.drain(..2);
+/// assert_eq!((drain.next_back(), drain.len()), (Some(2), 1));
+/// drop(drain);
+/// assert_eq!(vec, [3]);
+/// ```
+///
 /// # Invariants
 /// - **Hole**: the vector's `length` is where the hole begins; `values` are those of the hole's slots that
 ///   still hold a value; `tail_length` values begin at `tail_start`, and nothing else is behind `length`.

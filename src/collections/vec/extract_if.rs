@@ -11,6 +11,12 @@ use core::slice;
 
 /// An iterator that takes elements out of a vector where a closure says so; what it has not come to when it
 /// goes stays. Made by [`Vec::extract_if`].
+///
+/// ```
+/// let mut vec = nostd_alloc::vec![1, 2, 3, 4];
+/// assert!(vec.extract_if(.., |x| *x % 2 == 0).eq([2, 4]));
+/// assert_eq!(vec, [1, 3]);
+/// ```
 pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
     sieve: Sieve<'a, T, A>,
     end: usize,

@@ -13,6 +13,12 @@ use core::slice;
 
 /// An iterator that owns the elements of a vector. Made by `into_iter`.
 ///
+/// ```
+/// let mut values = nostd_alloc::vec![1, 2, 3].into_iter();
+/// assert_eq!((values.next(), values.next_back()), (Some(1), Some(3)));
+/// assert_eq!(values.as_slice(), [2]);
+/// ```
+///
 /// # Invariants
 /// - **Rest**: the slots from `start` to `end` hold values, the others do not; `start` is at most `end`, which
 ///   is at most the capacity.

@@ -18,6 +18,12 @@ use crate::memory::Allocator;
 use core::ops::RangeBounds;
 
 /// An iterator over the elements that [`Vec::splice`] takes out; the new ones come in when it goes.
+///
+/// ```
+/// let mut vec = nostd_alloc::vec![1, 2, 3];
+/// assert!(vec.splice(..2, [7, 8, 9]).eq([1, 2]));
+/// assert_eq!(vec, [7, 8, 9, 3]);
+/// ```
 #[derive(Debug)]
 pub struct Splice<'a, I: Iterator + 'a, A: Allocator + 'a = Global> {
     drain: Drain<'a, I::Item, A>,

@@ -192,6 +192,13 @@ impl<T: Clone, A: Allocator + Clone> Clone for IntoIter<T, A> {
 impl<T: Clone, A: Allocator + Clone> IntoIter<T, A> {
     /// As `clone`: the elements that are still to come.
     ///
+    /// ```
+    /// let mut values = nostd_alloc::vec![1, 2, 3].into_iter();
+    /// values.next();
+    /// assert!(values.try_clone()?.eq([2, 3]));
+    /// # Ok::<(), nostd_alloc::TryReserveError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`TryReserveError`] if there is no memory.
     pub fn try_clone(&self) -> Result<IntoIter<T, A>, TryReserveError> {

@@ -9,6 +9,15 @@ use crate::memory::Allocator;
 
 /// A type of which bytes of zero are a value.
 ///
+/// ```
+/// use nostd_alloc::{Vec, vec::Zeroable};
+/// #[derive(PartialEq, Debug)]
+/// struct Metres(u32);
+/// // SAFETY: contract of `Zeroable`: of a number of zero bytes.
+/// unsafe impl Zeroable for Metres {}
+/// assert_eq!(Vec::<Metres>::zeroed(1), [Metres(0)]);
+/// ```
+///
 /// # Safety
 /// An implementer owes: memory whose bytes are all 0 is a valid value of the type, the one that `Default` or
 /// the literal 0 gives.
