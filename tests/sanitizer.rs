@@ -1,8 +1,9 @@
 //! The collections under AddressSanitizer: no report over random operations, and each planted fault is found.
 //!
-//! The heap below them is the sanitizer's malloc, which poisons what is freed and what lies around a block.
-//! (It cannot watch our own heap, which keeps its links in freed blocks and is compiled with it.) The flag is
-//! one of the nightly compiler, so `RUSTC_BOOTSTRAP` lets the pinned one take it, for this package alone.
+//! The heap below them is the sanitizer's malloc, which poisons what is freed and what lies around a block, and
+//! then a heap of the library in a region, where all but the live blocks is poisoned whenever the heap is not at
+//! work. The flag is one of the nightly compiler, so `RUSTC_BOOTSTRAP` lets the pinned one take it, for this
+//! package alone.
 //!
 //! The build takes as long as everything else here together, so it is done where tools are required:
 //! `NOSTD_ALLOC_REQUIRE_TOOLS=1 cargo test --test sanitizer`.
@@ -37,17 +38,28 @@ fn the_sanitizer_has_nothing_to_say_and_finds_each_planted_fault() {
             String::from_utf8_lossy(&output.stderr).into_owned(),
         )
     };
-    assert_eq!(run(&[]), (true, String::new()));
-    for fault in [
-        "heap-buffer-overflow",
-        "heap-use-after-free",
-        "double-free",
-        "detected memory leaks",
+    assert_eq!(run(&["malloc"]), (true, String::new()));
+    assert_eq!(run(&["ours"]), (true, String::new()));
+    for (heap, fault, words) in [
+        ("malloc", "overflow", "heap-buffer-overflow"),
+        ("malloc", "underflow", "heap-buffer-overflow"),
+        ("malloc", "use-after-free", "heap-use-after-free"),
+        ("malloc", "use-after-growth", "heap-use-after-free"),
+        ("malloc", "double-free", "double-free"),
+        ("malloc", "double-drop", "heap-use-after-free"),
+        ("malloc", "leak", "detected memory leaks"),
+        ("ours", "overflow", "use-after-poison"),
+        ("ours", "underflow", "use-after-poison"),
+        ("ours", "use-after-free", "use-after-poison"),
+        ("ours", "use-after-growth", "use-after-poison"),
+        ("ours", "double-free", "free of a block that is not live"),
+        ("ours", "double-drop", "use-after-poison"),
+        ("ours", "leak", "a block is left"),
     ] {
-        let (success, said) = run(&[fault]);
+        let (success, said) = run(&[heap, fault]);
         assert!(
-            !success && said.contains(fault),
-            "{fault} was not found: {said}"
+            !success && said.contains(words),
+            "{heap}: {fault} was not found: {said}"
         );
     }
 }

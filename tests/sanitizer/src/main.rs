@@ -1,25 +1,46 @@
-//! Random operations of the collections over malloc, which AddressSanitizer watches: it poisons what is freed
-//! and what lies around each block. With an argument, a fault is planted.
+//! Random operations of the collections under AddressSanitizer: `malloc` over its own malloc, which poisons what
+//! is freed and what lies around each block, `ours` over a heap of the library, where [`Poisoned`] does that. With
+//! a second argument, a fault is planted.
+
+mod poisoned;
 
 use nostd_alloc::collections::SliceExt;
 use nostd_alloc::memory::{AllocError, Allocator, Layout};
 use nostd_alloc::{Box, String, Vec};
+use poisoned::Poisoned;
 use std::alloc::{GlobalAlloc, System};
+use std::cell::OnceCell;
 use std::hint::black_box;
 use std::ptr::NonNull;
 
 /// How many operations on each kind of element.
 const OPERATIONS: u32 = 300_000;
 
-/// The heap that the sanitizer stands in front of. A block is as long as was asked.
-#[derive(Clone, Copy, Debug)]
-struct Malloc;
+thread_local! {
+    /// Our own heap, if it is the one to be used.
+    static OURS: OnceCell<Poisoned> = const { OnceCell::new() };
+}
 
-// SAFETY: each call goes to the C library, which owes the same (contract of `GlobalAlloc`).
-unsafe impl Allocator for Malloc {
+/// The heap below the collections: the sanitizer's malloc, or our own with poison around its blocks. A block is
+/// as long as was asked.
+#[derive(Clone, Copy, Debug)]
+struct Heap;
+
+impl Heap {
+    fn ours<R>(self, act: impl FnOnce(&Poisoned) -> R) -> Option<R> {
+        OURS.with(|ours| ours.get().map(act))
+    }
+}
+
+// SAFETY: each call goes to the C library or to a heap of the library, which owe the same (contract of
+// `Allocator`).
+unsafe impl Allocator for Heap {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if layout.size() == 0 {
             return Err(AllocError);
+        }
+        if let Some(answer) = self.ours(|heap| heap.allocate(layout)) {
+            return answer;
         }
         // SAFETY: checked above: the size is not 0.
         let start = NonNull::new(unsafe { System.alloc(layout) }).ok_or(AllocError)?;
@@ -28,11 +49,26 @@ unsafe impl Allocator for Malloc {
 
     unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
         // SAFETY: contract of this function.
-        unsafe { System.dealloc(ptr.as_ptr(), layout) }
+        let ours = self.ours(|heap| unsafe { heap.deallocate(ptr, layout) });
+        if ours.is_none() {
+            // SAFETY: contract of this function.
+            unsafe { System.dealloc(ptr.as_ptr(), layout) }
+        }
+    }
+
+    unsafe fn resize(
+        &self,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+    ) -> Result<usize, AllocError> {
+        // SAFETY: contract of this function.
+        self.ours(|heap| unsafe { heap.resize(ptr, old, new_size) })
+            .unwrap_or(Err(AllocError))
     }
 }
 
-type Texts = Vec<String<Malloc>, Malloc>;
+type Texts = Vec<String<Heap>, Heap>;
 
 /// xorshift.
 struct Random(u64);
@@ -51,8 +87,8 @@ impl Random {
     }
 }
 
-fn text(random: &mut Random) -> String<Malloc> {
-    let mut text = String::new_in(Malloc);
+fn text(random: &mut Random) -> String<Heap> {
+    let mut text = String::new_in(Heap);
     for _ in 0..random.below(6) {
         text.push(['a', 'ß', '€', '🦀'][random.below(4)]);
     }
@@ -62,7 +98,7 @@ fn text(random: &mut Random) -> String<Malloc> {
 
 fn some(random: &mut Random) -> Texts {
     let count = random.below(9);
-    let mut texts = Vec::new_in(Malloc);
+    let mut texts = Vec::new_in(Heap);
     texts.extend((0..count).map(|_| text(random)));
     texts
 }
@@ -92,7 +128,7 @@ fn step(texts: &mut Texts, random: &mut Random) {
         17 => *texts = texts.split_off(random.below(length + 1)),
         18 => texts.try_sort().unwrap(),
         19 => {
-            *texts = Box::new_in(texts.clone().into_boxed_slice(), Malloc)
+            *texts = Box::new_in(texts.clone().into_boxed_slice(), Heap)
                 .clone()
                 .into_vec_of()
         }
@@ -114,31 +150,52 @@ trait IntoVecOf {
     fn into_vec_of(self) -> Texts;
 }
 
-impl IntoVecOf for Box<Box<[String<Malloc>], Malloc>, Malloc> {
+impl IntoVecOf for Box<Box<[String<Heap>], Heap>, Heap> {
     fn into_vec_of(self) -> Texts {
         Box::into_inner(self).into_vec()
     }
 }
 
 fn plant(fault: &str) {
-    let mut vec: Vec<u64, Malloc> = Vec::with_capacity_in(3, Malloc);
+    let mut vec: Vec<u64, Heap> = Vec::with_capacity_in(3, Heap);
     vec.push(1);
     let ptr = black_box(vec.as_mut_ptr());
     match fault {
         // SAFETY: none: the fault is the purpose (checked by the sanitizer).
-        "heap-buffer-overflow" => unsafe { ptr.add(3).write_volatile(7) },
-        "heap-use-after-free" => {
+        "overflow" => unsafe { ptr.add(3).cast::<u8>().write_volatile(7) },
+        // SAFETY: none: the fault is the purpose (checked by the sanitizer).
+        "underflow" => unsafe { ptr.sub(1).write_volatile(7) },
+        "use-after-free" => {
             drop(vec);
             // SAFETY: none: the fault is the purpose (checked by the sanitizer).
             println!("{}", unsafe { ptr.read_volatile() });
             return;
         }
+        "use-after-growth" => {
+            // The next block stands in the way.
+            let behind: Vec<u64, Heap> = Vec::with_capacity_in(3, Heap);
+            vec.extend_from_slice(&[2; 100]);
+            drop(behind);
+            // SAFETY: none: the fault is the purpose (checked by the sanitizer).
+            println!("{}", unsafe { ptr.read_volatile() });
+        }
         "double-free" => {
             // SAFETY: none: the fault is the purpose (checked by the sanitizer).
-            drop(unsafe { Vec::from_raw_parts_in(ptr, 0, 3, Malloc) });
+            drop(unsafe { Vec::from_raw_parts_in(ptr, 0, 3, Heap) });
         }
-        "detected memory leaks" => {
+        "double-drop" => {
+            let mut texts = some(&mut Random(7));
+            texts.push(text(&mut Random(9)));
+            // SAFETY: none: the fault is the purpose (checked by the sanitizer).
+            drop(unsafe { std::ptr::read(&texts) });
+            drop(texts);
+        }
+        "leak" => {
             black_box(vec.leak());
+            assert!(
+                Heap.ours(Poisoned::live).unwrap_or(0) == 0,
+                "a block is left"
+            );
             return;
         }
         _ => panic!("no such fault"),
@@ -147,14 +204,23 @@ fn plant(fault: &str) {
 }
 
 fn main() {
-    if let Some(fault) = std::env::args().nth(1) {
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() == Some("ours") {
+        OURS.with(|ours| ours.get_or_init(Poisoned::new).live());
+    }
+    if let Some(fault) = words.next() {
         return plant(&fault);
     }
     let mut random = Random(88_172_645_463_325_252);
-    let mut texts = Vec::new_in(Malloc);
+    let mut texts = Vec::new_in(Heap);
     for _ in 0..OPERATIONS {
         step(&mut texts, &mut random);
         texts.truncate(60);
     }
+    drop(texts);
+    assert!(
+        Heap.ours(Poisoned::live).unwrap_or(0) == 0,
+        "a block is left"
+    );
     println!("{OPERATIONS} operations");
 }
