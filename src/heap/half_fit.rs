@@ -101,8 +101,9 @@ impl Index for Doublings {
     }
 
     fn largest(&self, around: &Around) -> usize {
-        let lists = self.lists.iter().rev();
-        lists.map(|list| list.largest(around)).max().unwrap_or(0)
+        let mut lists = self.lists.iter().rev();
+        let filled = lists.find(|list| !list.is_empty());
+        filled.map_or(0, |list| list.largest(around))
     }
 
     fn verify(&self, around: &Around) -> usize {

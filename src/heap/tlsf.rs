@@ -155,8 +155,9 @@ impl<const FIRST: usize, const SECOND: usize> Index for TwoLevels<FIRST, SECOND>
     }
 
     fn largest(&self, around: &Around) -> usize {
-        let lists = self.lists.iter().flatten().rev();
-        lists.map(|list| list.largest(around)).max().unwrap_or(0)
+        let mut lists = self.lists.iter().flatten().rev();
+        let filled = lists.find(|list| !list.is_empty());
+        filled.map_or(0, |list| list.largest(around))
     }
 
     fn verify(&self, around: &Around) -> usize {

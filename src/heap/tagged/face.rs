@@ -68,6 +68,12 @@ impl<I: Index + ?Sized> Core<I> {
         self.blame(address, layout)
     }
 
+    /// The same, once for all that are in no hurry.
+    #[inline(never)]
+    fn owned_any(&self, ptr: NonNull<u8>, layout: Layout) -> (Block, Tag) {
+        self.owned(ptr, layout)
+    }
+
     /// Ends the program that gave back something else than a block of this heap.
     #[cold]
     #[inline(never)]
@@ -186,7 +192,7 @@ impl<I: Index + ?Sized> Core<I> {
         if is_apart(source, layout.size(), layout.align()) {
             return self.deallocate_apart(source, ptr, layout);
         }
-        let (block, tag) = self.owned(ptr, layout);
+        let (block, tag) = self.owned_any(ptr, layout);
         self.uncount_block(tag);
         let (free, free_tag) = self.release(block, tag);
         self.give_back(source, free, free_tag);
@@ -208,7 +214,7 @@ impl<I: Index + ?Sized> Core<I> {
         old: Layout,
         new_size: usize,
     ) -> Result<usize, AllocError> {
-        let (block, tag) = self.owned(ptr, old);
+        let (block, tag) = self.owned_any(ptr, old);
         let size = block_size_from_size(new_size).ok_or(AllocError)?;
         let new_tag = self.resize_block(source, block, tag, size)?;
         // INVARIANT: **Sums** holds again with the new size.
