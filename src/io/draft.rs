@@ -54,6 +54,7 @@ impl<'p> Draft<'p> {
     ///
     /// # Errors
     /// Those of open(2) and fchmod(2); `EEXIST` if a process of the same number has left its draft; `ENAMETOOLONG`.
+    #[inline(never)]
     pub fn of(target: &'p CStr) -> Result<Draft<'p>, Errno> {
         let mut name = [0; PATH_BYTES_MAX];
         let rights = match sys::rights_of_plain_file(target) {
@@ -107,6 +108,7 @@ impl<'p> Draft<'p> {
     ///
     /// # Errors
     /// Those of link(2), close(2) and rename(2); the draft is gone then, and what had the name still has it.
+    #[inline(never)]
     pub fn keep(mut self) -> Result<(), Errno> {
         if let (true, Some(name)) = (self.is_nameless, self.name()) {
             let mut link = [0; LINK_BYTES_MAX];
@@ -176,6 +178,7 @@ fn name_beside<'b>(target: &CStr, buffer: &'b mut [u8; PATH_BYTES_MAX]) -> Optio
 }
 
 /// Writes the pieces one behind the other, and a NUL. `None` if that is too long.
+#[inline(never)]
 fn joined<'b>(pieces: &[&[u8]], buffer: &'b mut [u8]) -> Option<&'b CStr> {
     let mut length = 0;
     for piece in pieces.iter().chain(&[&b"\0"[..]]) {

@@ -93,6 +93,7 @@ fn write_score(out: &mut dyn Write, survey: &Survey, score: &Score) -> fmt::Resu
     out.write_str("}")
 }
 
+#[inline(never)]
 fn write_option(out: &mut dyn Write, key: &str, value: Option<u64>) -> fmt::Result {
     match value {
         Some(value) => write!(out, ",\"{key}\":{value}"),

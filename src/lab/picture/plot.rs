@@ -218,16 +218,9 @@ fn write_legend(
         RIGHT + 12
     )?;
     let place = (RIGHT + 48, y + 5);
-    match same_as {
-        None => svg::text(out, place, Anchor::Start, "", format_args!("{name}")),
-        Some(other) => svg::text(
-            out,
-            place,
-            Anchor::Start,
-            "",
-            format_args!("{name} = {other}"),
-        ),
-    }
+    let (equals, other) = same_as.map_or(("", ""), |other| (" = ", other));
+    let words = format_args!("{name}{equals}{other}");
+    svg::text(out, place, Anchor::Start, "", words)
 }
 
 #[cfg(test)]
