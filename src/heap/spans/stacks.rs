@@ -22,11 +22,15 @@ use super::classes::{CLASSES, SHAPES, begins_block, class_from_layout};
 use super::fault;
 use super::meta::Meta;
 use super::page::{Kind, Page};
-use crate::memory::{Allocator, Layout, PAGE_BYTES};
+use crate::heap::place::Place;
+use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
 use core::cell::Cell;
 use core::ptr::with_exposed_provenance;
 
 const SLOT_BYTES: usize = size_of::<usize>();
+
+/// Kinds of spare slots: up to 1024 of them.
+const SPARES: usize = 11;
 
 /// The slot below the bottom of a stack that has no slots yet.
 static NO_SLOT: [usize; 2] = [0, 0];
@@ -37,12 +41,15 @@ static NO_SLOT: [usize; 2] = [0, 0];
 /// - **Range**: `bottom <= top <= limit` for each class, all three within its slots (or the second word of
 ///   `NO_SLOT` before it has any), and `limit` is at most `capacity` slots above `bottom`.
 /// - **Floor**: the slot below each bottom is 0.
+/// - **Spare**: a spare is 0 or the slot below 2^index slots that no stack has; it holds the next one or 0.
 #[derive(Debug)]
 pub(super) struct Stacks {
     ends: [Ends; CLASSES],
     capacity: [Cell<u32>; CLASSES],
     /// Whether a stack has overflowed since it was last refilled.
     falling: [Cell<bool>; CLASSES],
+    /// Slots that a stack has outgrown, by the logarithm of their number.
+    spare: [Cell<Place>; SPARES],
 }
 
 /// Where a stack begins, where it ends now, and where it is full.
@@ -60,7 +67,7 @@ unsafe impl Send for Stacks {}
 impl Stacks {
     pub(super) const fn new() -> Stacks {
         const NOWHERE: *const Cell<usize> = (&raw const NO_SLOT[1]).cast();
-        // INVARIANT: **Range** and **Floor** hold: every stack is empty and full.
+        // INVARIANT: **Range**, **Floor** and **Spare** hold: every stack is empty and full.
         Stacks {
             ends: [const {
                 Ends {
@@ -71,6 +78,7 @@ impl Stacks {
             }; CLASSES],
             capacity: [const { Cell::new(0) }; CLASSES],
             falling: [const { Cell::new(false) }; CLASSES],
+            spare: [const { Cell::new(Place::NONE) }; SPARES],
         }
     }
 
@@ -149,19 +157,32 @@ impl Stacks {
         unsafe { core::slice::from_raw_parts(self.ends[class].bottom.get(), room.div_ceil(2)) }
     }
 
-    /// Gives an empty stack new slots, if there is memory; the old ones stay unused.
+    /// Gives an empty stack new slots, if there is memory; the old ones wait for another stack.
     fn take_slots<A: Allocator>(&self, meta: &Meta, source: &A, class: usize, count: usize) {
-        let Ok(slots) = meta.take(source, (1 + count) * SLOT_BYTES) else {
-            return;
+        let slots = match self.spare_of(count).and_then(take_spare) {
+            Some(slots) => slots,
+            // The word below the bottom is zero, as all bookkeeping is at first.
+            None => match meta.take(source, (1 + count) * SLOT_BYTES) {
+                Ok(slots) => slots,
+                Err(AllocError) => return,
+            },
         };
-        // The word below the bottom is zero, as all bookkeeping is at first.
-        let bottom = with_exposed_provenance(slots.0 + SLOT_BYTES);
         let ends = &self.ends[class];
+        if let Some(spare) = self.spare_of(self.capacity[class].get() as usize) {
+            keep_spare(spare, Place(ends.bottom.get().addr() - SLOT_BYTES));
+        }
+        let bottom = with_exposed_provenance(slots.0 + SLOT_BYTES);
         // INVARIANT: **Range** and **Floor** hold with the new slots: the stack is empty.
         ends.top.set(bottom);
         ends.bottom.set(bottom);
         ends.limit.set(bottom);
         self.capacity[class].set(count as u32);
+    }
+
+    /// Where so many slots are kept when they are spare, if they are.
+    fn spare_of(&self, count: usize) -> Option<&Cell<Place>> {
+        let kept = count.is_power_of_two().then(|| count.ilog2() as usize)?;
+        self.spare.get(kept)
     }
 
     /// Sets the limit, which is at most the capacity.
@@ -204,6 +225,29 @@ impl Stacks {
         let room = (left * 2).max(room_min(class)).min(self.room(class));
         self.set_room(class, room);
     }
+}
+
+/// Takes the first of a kind of spare slots.
+fn take_spare(spare: &Cell<Place>) -> Option<Place> {
+    let slots = spare.get();
+    if slots.is_none() {
+        return None;
+    }
+    // SAFETY: by **Spare** of `Stacks`.
+    unsafe {
+        // INVARIANT: **Spare** holds again without these, and **Floor** for them.
+        spare.set(Place(slots.word(0)));
+        slots.set_word(0, 0);
+    }
+    Some(slots)
+}
+
+/// Keeps slots that no stack has any more.
+fn keep_spare(spare: &Cell<Place>, slots: Place) {
+    // SAFETY: the word comes from `take_slots`, below the slots that it gave.
+    unsafe { slots.set_word(0, spare.get().0) };
+    // INVARIANT: **Spare** holds again with these.
+    spare.set(slots);
 }
 
 /// Whether the page of `address` belongs to a span of `class`, in which a block begins there.
@@ -284,5 +328,30 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             fault::double_free(address);
         }
         fault::layout_mismatch(address, layout.size(), SHAPES[class].block_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Kernel;
+
+    #[test]
+    fn slots_that_a_stack_outgrows_serve_another() {
+        let heap: Spans<Kernel> = Spans::new(Kernel);
+        let (meta, source, stacks) = (&heap.meta, &heap.source, &heap.stacks);
+        stacks.take_slots(meta, source, 3, 16);
+        let outgrown = stacks.ends[3].bottom.get();
+        stacks.take_slots(meta, source, 3, 32);
+        stacks.take_slots(meta, source, 5, 16);
+        assert_eq!(stacks.ends[5].bottom.get(), outgrown);
+        assert_ne!(stacks.ends[3].bottom.get(), outgrown);
+        for class in [3, 5] {
+            stacks.set_room(class, 16);
+            assert!(stacks.push(class, 64) && stacks.pop(class) == Some(64));
+            assert_eq!(stacks.top(class), 0, "Floor");
+        }
+        stacks.take_slots(meta, source, 7, 16);
+        assert_ne!(stacks.ends[7].bottom.get(), outgrown, "they serve once");
     }
 }

@@ -1,7 +1,7 @@
 //! Where the heap's memory comes from, how much of it is kept, and how it goes back.
 //!
 //! Growing in small steps is what a small program saves memory by: a step is a 32nd of what is held, at least
-//! 64 KiB, at most 1 MiB. What the source hands out next to what is held merges with it.
+//! 32 KiB, at most 1 MiB. What the source hands out next to what is held merges with it.
 //!
 //! The pages of a step are touched by one call, which costs a third less than a page fault for each.
 //!
@@ -26,7 +26,7 @@ use crate::memory::{Advice, AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE
 use core::cell::Cell;
 
 /// Growth: at least, at most, and as a part of what is held.
-const STEP_BYTES_MIN: usize = 64 * 1024;
+const STEP_BYTES_MIN: usize = 32 * 1024;
 const STEP_BYTES_MAX: usize = 1024 * 1024;
 const STEP_DIVISOR: usize = 32;
 
