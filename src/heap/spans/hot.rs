@@ -19,6 +19,7 @@ pub(in crate::heap) enum Shaped {
 
 impl Shaped {
     /// What a block with a layout is.
+    #[inline(always)]
     pub(in crate::heap) fn from_layout(layout: Layout) -> Shaped {
         match class_from_layout(layout) {
             Some(class) => Shaped::Small(class),
@@ -45,29 +46,22 @@ impl<A: Allocator> Spans<A, true> {
         Some(unsafe { block(address, SHAPES[class].block_bytes) })
     }
 
-    /// Takes a block back if it is seen at once to be one of this heap; otherwise nothing has happened.
+    /// Whether a small block is seen at once to be one of this heap, and not free.
+    #[inline(always)]
+    pub(in crate::heap) fn is_own(&self, class: usize, address: usize) -> bool {
+        self.is_sound(class, address)
+    }
+
+    /// Takes back a block that [`is_own`](Spans::is_own).
     ///
     /// # Safety
-    /// - As [`Allocator::deallocate`], of this heap or another.
+    /// - As [`Allocator::deallocate`], of a small block of that class.
     #[inline(always)]
-    pub(in crate::heap) unsafe fn deallocate_own(&self, ptr: NonNull<u8>, layout: Layout) -> bool {
-        let address = ptr.addr().get();
-        let Some(class) = class_from_layout(layout) else {
-            let own = self.owns_large(address);
-            if own {
-                // SAFETY: contract of this function; checked above: it is of this heap.
-                unsafe { self.deallocate_large(ptr, layout) };
-            }
-            return own;
-        };
-        if !self.is_sound(class, address) {
-            return false;
-        }
+    pub(in crate::heap) unsafe fn deallocate_own(&self, class: usize, address: usize) {
         // INVARIANT: **Stacks** of `Spans` holds again with a block of the class that is live no more.
         if !self.stacks.push(class, address) {
             self.overflow(class, address);
         }
-        true
     }
 
     /// Whether a block that is no small one lies in this heap.
@@ -83,12 +77,10 @@ impl<A: Allocator> Spans<A, true> {
     /// - As [`Allocator::deallocate`], with a layout of that shape.
     pub(in crate::heap) unsafe fn deallocate_shaped(&self, address: usize, shape: Shaped) {
         match shape {
-            Shaped::Small(class) if self.is_sound(class, address) => {
-                // INVARIANT: **Stacks** of `Spans` holds again with a block of the class that is live no more.
-                if !self.stacks.push(class, address) {
-                    self.overflow(class, address);
-                }
-            }
+            // SAFETY: contract of this function.
+            Shaped::Small(class) if self.is_sound(class, address) => unsafe {
+                self.deallocate_own(class, address);
+            },
             // SAFETY: contract of this function.
             _ => unsafe { self.deallocate_doubted(address, shape) },
         }

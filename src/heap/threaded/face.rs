@@ -46,6 +46,19 @@ impl<S: PerThread> Threaded<S> {
         Ok(home)
     }
 
+    /// A block from the thread's hot stack.
+    #[inline(always)]
+    fn allocate_hot(&self, layout: Layout) -> Option<NonNull<[u8]>> {
+        self.home()?.spans().allocate_hot(layout)
+    }
+
+    /// A block that the thread's hot stack does not have, or null.
+    #[cold]
+    #[inline(never)]
+    fn alloc_further(&self, layout: Layout) -> *mut u8 {
+        pointer_from_answer(self.allocate_further(layout))
+    }
+
     /// A block that the thread's hot stack does not have.
     #[cold]
     #[inline(never)]
@@ -111,10 +124,7 @@ impl<S: PerThread> Threaded<S> {
 unsafe impl<S: PerThread> Allocator for Threaded<S> {
     #[inline]
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let hot = self
-            .home()
-            .and_then(|home| home.spans().allocate_hot(layout));
-        match hot {
+        match self.allocate_hot(layout) {
             Some(block) => Ok(block),
             None => self.allocate_further(layout),
         }
@@ -122,11 +132,16 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
 
     #[inline]
     unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
+        // Each way out ends in its own call, so that the short one needs no register of its caller.
         // SAFETY: contract of this function.
         unsafe {
-            let home = self.home();
-            if !home.is_some_and(|home| home.spans().deallocate_own(ptr, layout)) {
-                self.deallocate_elsewhere(ptr, layout);
+            match (self.home(), Shaped::from_layout(layout)) {
+                (Some(home), Shaped::Small(class))
+                    if home.spans().is_own(class, ptr.addr().get()) =>
+                {
+                    home.spans().deallocate_own(class, ptr.addr().get());
+                }
+                _ => self.deallocate_elsewhere(ptr, layout),
             }
         }
     }
@@ -210,7 +225,10 @@ fn pointer_from_answer(answer: Result<NonNull<[u8]>, AllocError>) -> *mut u8 {
 unsafe impl<S: PerThread> GlobalAlloc for Threaded<S> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        pointer_from_answer(self.allocate(layout))
+        match self.allocate_hot(layout) {
+            Some(block) => block.cast().as_ptr(),
+            None => self.alloc_further(layout),
+        }
     }
 
     #[inline]
