@@ -43,12 +43,11 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Puts the fault with this number into the copy, beside what it replaces.
+/// Puts the fault with this number into the copy, beside what it replaces, wherever that stands in the file.
 fn plant(source: &Path, number: usize, fault: &Fault) {
     let path = source.join("heap").join(fault.file);
     let text = fs::read_to_string(&path).expect("the file of a fault");
-    let found = text.matches(fault.code).count();
-    assert_eq!(found, 1, "{fault:?}: its code is there {found} times");
+    assert!(text.contains(fault.code), "{fault:?}: its code has changed");
     let (code, wrong) = (fault.code, fault.wrong);
     let both = format!("(if crate::planted::is({number}) {{ {wrong} }} else {{ {code} }})");
     fs::write(&path, text.replace(code, &both)).expect("the copy can be changed");
