@@ -28,6 +28,7 @@ fn main(args: Args) -> Result<ExitCode, Errno> {
         Some(b"values") => values()?,
         Some(b"heap") => heap()?,
         Some(b"panic") => thread::spawn(|| assert!(is_prime(4), "as the test wants"))?.join(),
+        Some(b"panics") => panics()?,
         Some(b"overflow") => drop(Builder::new().stack_size(16384).spawn(|| deeper(1))?.join()),
         Some(b"null") => thread::spawn(|| read_at(8))?.join(),
         Some(_) => return Ok(ExitCode::USAGE),
@@ -204,6 +205,30 @@ fn heap() -> Result<(), Errno> {
     let stats = HEAP.stats_of_all();
     println!("{} blocks, {} bytes", stats.blocks, stats.footprint_bytes);
     Ok(())
+}
+
+/// A message that another thread panics in the middle of.
+struct Slow(&'static AtomicU32);
+
+impl core::fmt::Display for Slow {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("the first")?;
+        self.0.store(1, Ordering::Relaxed);
+        (0..50).for_each(|_| pause());
+        f.write_str(" and whole one")
+    }
+}
+
+/// Two threads that panic at the same time.
+fn panics() -> Result<(), Errno> {
+    static BEGUN: AtomicU32 = AtomicU32::new(0);
+    thread::spawn(|| {
+        while BEGUN.load(Ordering::Relaxed) == 0 {
+            pause();
+        }
+        panic!("the second");
+    })?;
+    thread::spawn(|| panic!("{}", Slow(&BEGUN)))?.join()
 }
 
 /// Recurses for longer than any stack.

@@ -89,6 +89,22 @@ fn a_panic_in_a_thread_ends_the_program_with_its_report() {
 }
 
 #[test]
+fn of_two_panics_at_the_same_time_the_first_is_reported_whole() {
+    for said in ran(&["panics"]) {
+        assert_eq!((said.code, &*said.stdout), (101, ""), "{said:?}");
+        let mut lines = said.stderr.lines();
+        assert!(
+            lines
+                .next()
+                .is_some_and(|line| line.starts_with("panicked at "))
+        );
+        assert_eq!(lines.next(), Some("the first and whole one"));
+        assert!(lines.clone().count() >= 2, "{said:?}");
+        assert!(lines.all(|line| line.contains(": 0x")), "{said:?}");
+    }
+}
+
+#[test]
 fn a_fault_in_a_thread_is_told_in_one_line_before_the_signal() {
     let cases = [
         ("overflow", "fatal: stack overflow at 0x"),

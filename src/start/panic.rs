@@ -15,19 +15,29 @@
 
 use super::{ExitCode, backtrace, exit};
 use crate::io::Stderr;
+use crate::sys;
 use core::fmt::Write;
 use core::ops::ControlFlow;
 use core::panic::{Location, PanicInfo};
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
-/// Whether a report has begun: what panics while one is made (a message's own `Display`) gets none.
-static REPORTING: AtomicBool = AtomicBool::new(false);
+/// The number of the thread that makes a report, or 0. What panics in it meanwhile (a message's own `Display`) gets
+/// none; another thread that panics waits for the end, which comes with the report.
+static REPORTING: AtomicU32 = AtomicU32::new(0);
 
 /// Message, place and calls on standard error, then the end with status 101.
 ///
 /// An error of standard error changes nothing: the status still tells.
 pub fn panic_report(info: &PanicInfo<'_>) -> ! {
-    if REPORTING.swap(true, Ordering::Relaxed) {
+    // Not 0, whatever a filter answers.
+    let own = sys::gettid() | 1 << 31;
+    if let Err(reporting) = REPORTING.compare_exchange(0, own, Ordering::Relaxed, Ordering::Relaxed)
+    {
+        if reporting != own {
+            loop {
+                sys::futex_wait(&REPORTING, reporting);
+            }
+        }
         let _ = Stderr.write_str("\npanicked again while the panic was reported\n");
         exit(ExitCode::PANIC);
     }

@@ -32,7 +32,7 @@ pub use pages::{
     mprotect_read_write, mremap, mremap_onto, munmap,
 };
 pub use process::{
-    abort, clock_monotonic_ns, clock_thread_ns, exit_group, getcwd, getpid, memory_bytes,
+    abort, clock_monotonic_ns, clock_thread_ns, exit_group, getcwd, getpid, gettid, memory_bytes,
 };
 pub use shared::{
     FileIdentity, fcntl_dupfd, flock, fstat, ftruncate, madvise_dontfork, madvise_wipeonfork,

@@ -19,8 +19,7 @@ pub fn abort() -> ! {
     // SAFETY: no call touches memory of the program; the contract of tgkill(2) has no other debts.
     unsafe {
         let process = syscall!(GETPID);
-        let thread = syscall!(GETTID);
-        syscall!(TGKILL, process, thread, SIGABRT);
+        syscall!(TGKILL, process, gettid() as usize, SIGABRT);
     }
     // The signal is blocked or ignored: the same status without it.
     exit_group(128 + SIGABRT as i32)
@@ -30,6 +29,12 @@ pub fn abort() -> ! {
 pub fn getpid() -> u32 {
     // SAFETY: the call touches no memory, by the contract of getpid(2), and cannot fail.
     unsafe { syscall!(GETPID) as u32 }
+}
+
+/// The number of this thread: that of the process in its first one.
+pub fn gettid() -> u32 {
+    // SAFETY: the call touches no memory, by the contract of gettid(2), and cannot fail.
+    unsafe { syscall!(GETTID) as u32 }
 }
 
 /// Writes the path of the current directory into `buffer`, and returns how many bytes.
