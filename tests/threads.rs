@@ -105,6 +105,18 @@ fn of_two_panics_at_the_same_time_the_first_is_reported_whole() {
 }
 
 #[test]
+fn a_thread_that_takes_its_stack_along_gets_no_signal() {
+    let options = ["-f", "-e", "inject=set_tid_address:signal=SIGTERM"];
+    let Some(strace) = Strace::new(&options, &EXAMPLES[1], &["alone"]) else {
+        return;
+    };
+    let traced = strace.run(b"");
+    assert!(counts(&traced)["set_tid_address"] >= 50);
+    let [_, undisturbed] = ran(&["alone"]);
+    assert_eq!(traced.outcome, undisturbed);
+}
+
+#[test]
 fn a_fault_in_a_thread_is_told_in_one_line_before_the_signal() {
     let cases = [
         ("overflow", "fatal: stack overflow at 0x"),

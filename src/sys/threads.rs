@@ -30,6 +30,9 @@ const CLONE_FLAGS: usize = CLONE_VM
 const ARCH_SET_FS: usize = 0x1002;
 const ARCH_GET_FS: usize = 0x1003;
 
+/// The kernel's set of all signals.
+static ALL_SIGNALS: u64 = u64::MAX;
+
 /// Where a new thread begins and what it finds there.
 #[derive(Debug)]
 pub struct Birth {
@@ -93,15 +96,22 @@ pub fn exit_thread() -> ! {
 }
 
 /// Ends this thread and gives back the pages that it stands on. Nobody is told: the kernel forgets the word
-/// `alive` first, since others may have those pages by then.
+/// `alive` first, since others may have those pages by then. No signal comes any more, whose handler would find no
+/// stack: one for the process goes to another thread.
 ///
 /// # Safety
 /// - `start` and `length` name mapped pages with the stack of this thread, which nobody else uses any more.
 pub unsafe fn munmap_and_exit(start: NonNull<u8>, length: usize) -> ! {
-    // SAFETY: contract of this function; behind the second call nothing is on a stack. Where the kernel
+    // SAFETY: contract of this function; behind the third call nothing is on a stack. Where the kernel
     // cannot take the pages (ENOMEM), it is asked to take what stands in them.
     unsafe {
         core::arch::asm!(
+            "mov eax, {rt_sigprocmask}",
+            "xor edi, edi", // SIG_BLOCK
+            "lea rsi, [rip + {signals}]",
+            "xor edx, edx", // and no old set
+            "mov r10d, 8",  // bytes of a set
+            "syscall",
             "mov eax, {set_tid_address}", // with rdi = 0: no word
             "xor edi, edi",
             "syscall",
@@ -121,6 +131,8 @@ pub unsafe fn munmap_and_exit(start: NonNull<u8>, length: usize) -> ! {
             "xor edi, edi",
             "syscall",
             "ud2",
+            rt_sigprocmask = const sc::nr::RT_SIGPROCMASK,
+            signals = sym ALL_SIGNALS,
             set_tid_address = const sc::nr::SET_TID_ADDRESS,
             munmap = const sc::nr::MUNMAP,
             madvise = const sc::nr::MADVISE,

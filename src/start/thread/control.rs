@@ -53,6 +53,9 @@ pub(super) struct Control {
     pub(super) scope: *const AtomicU32,
 }
 
+// What the head of `mod.rs` says under *Costs*.
+const _: () = assert!(size_of::<Control>() == 80);
+
 impl Control {
     pub(super) const fn new() -> Control {
         Control {

@@ -11,7 +11,7 @@
 //! a few instructions that need no stack.
 //!
 //! # Costs
-//! Three system calls to start a thread (map, make writable, clone), two or three to end it.
+//! Three system calls to start a thread (map, make writable, clone), two to four to end it.
 
 use super::SpawnError;
 use super::control::{Control, Slot, prepare};

@@ -14,7 +14,7 @@
 //! | `scope.rs` | threads that borrow |
 //!
 //! # Costs
-//! One mapping a thread: guard page, stack, and a control of 96 bytes with work and result; nothing is on a heap.
+//! One mapping a thread: guard page, stack, and a control of 80 bytes with work and result; nothing is on a heap.
 //! Three system calls more with the first thread of a program. A program without threads has nothing of this.
 //!
 //! # Examples
