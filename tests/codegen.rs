@@ -3,6 +3,9 @@
 //! The flags of `.cargo/config.toml` (frame pointers) do not take part: an empty RUSTFLAGS stands in for
 //! them, as a user's program has it.
 
+#[path = "support/skip.rs"]
+mod skip;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -67,7 +70,7 @@ fn tool_is_there(tool: &str) -> bool {
             std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_none(),
             "{tool} is missing"
         );
-        println!("skipped: {tool} is missing");
+        skip::skipped(&format!("{tool} is missing"));
     }
     there
 }

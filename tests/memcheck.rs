@@ -1,5 +1,8 @@
 //! The collections in a program without libc under valgrind: no report, and each planted fault is found.
 
+#[path = "support/skip.rs"]
+mod skip;
+
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -13,7 +16,7 @@ fn valgrind_is_there() -> bool {
             std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_none(),
             "valgrind is missing"
         );
-        println!("skipped: valgrind is missing");
+        skip::skipped("valgrind is missing");
     }
     there
 }

@@ -36,7 +36,7 @@ fn a_program_is_recorded_by_the_commands_of_the_readme() {
     let (Some(_), Some(_), Some(library)) = (tool("gcc"), tool("ls"), library) else {
         let required = std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_some_and(|set| set == "1");
         assert!(!required || library.is_some(), "no libc_malloc_debug.so.0");
-        println!("skipped: gcc, ls or libc_malloc_debug.so.0 is missing");
+        run::skip::skipped("gcc, ls or libc_malloc_debug.so.0 is missing");
         return;
     };
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("record");

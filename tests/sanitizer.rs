@@ -8,6 +8,9 @@
 //! The build takes as long as everything else here together, so it is done where tools are required:
 //! `NOSTD_ALLOC_REQUIRE_TOOLS=1 cargo test --test sanitizer`.
 
+#[path = "support/skip.rs"]
+mod skip;
+
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -16,7 +19,7 @@ const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 #[test]
 fn the_sanitizer_has_nothing_to_say_and_finds_each_planted_fault() {
     if std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_none() {
-        println!("skipped: NOSTD_ALLOC_REQUIRE_TOOLS is not set");
+        skip::skipped("the sanitizer: NOSTD_ALLOC_REQUIRE_TOOLS is not set");
         return;
     }
     let package = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/sanitizer");

@@ -4,6 +4,9 @@
 //! the heap into a state that is as bad for it as its size allows; then single operations are measured. First
 //! fit is the control: its worst operation grows with the holes, so the measure can see growth.
 
+#[path = "support/skip.rs"]
+mod skip;
+
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use nostd_alloc::heap::{Strategy, find};
@@ -169,7 +172,7 @@ fn child() {
 fn has_valgrind() -> bool {
     let found = Command::new("valgrind").arg("--version").output().is_ok();
     if !found {
-        println!("skipped: valgrind is missing");
+        skip::skipped("valgrind is missing");
         assert!(
             std::env::var("NOSTD_ALLOC_REQUIRE_TOOLS").as_deref() != Ok("1"),
             "valgrind is missing"

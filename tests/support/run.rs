@@ -1,5 +1,8 @@
 //! Runs a program and tells how it ended and what it said; finds the tools that a test needs.
 
+#[path = "skip.rs"]
+pub(crate) mod skip;
+
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -94,7 +97,7 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
             !required,
             "{name} is not installed, and NOSTD_ALLOC_REQUIRE_TOOLS=1"
         );
-        println!("skipped: {name} is not installed");
+        skip::skipped(&format!("{name} is not installed"));
     }
     found
 }
