@@ -39,6 +39,9 @@ pub(super) struct Home {
     mailbox: Apart<Mailbox<AtomicUsize>>,
 }
 
+// What the head of `mod.rs` says under *Costs*.
+const _: () = assert!(size_of::<Home>() <= 16 << 10);
+
 // SAFETY: by **Alone** of `Home`: moving in and out orders what its inhabitants do (checked by the models of
 // `Mailbox`).
 unsafe impl Sync for Home {}

@@ -1,8 +1,9 @@
 //! All heaps of threads, by number: a thread that begins takes one where nobody lives, with the blocks that are
 //! still live in it, or a new one.
 //!
-//! There are as many as there have ever been threads with a heap at the same time. One where nobody lives and no
-//! block is live costs its own few pages.
+//! There are as many as there have ever been threads with a heap at the same time, or a few more: where a visitor
+//! sees to the mail, no thread that begins at that moment can move in. One where nobody lives and no block
+//! is live costs its own few pages.
 
 use super::home::Home;
 use crate::memory::{AllocError, Allocator, Kernel, Layout};
