@@ -72,7 +72,8 @@ use crate::memory::Allocator;
 pub struct Stats {
     /// In live blocks, with their headers and the rounding of their sizes.
     pub used_bytes: usize,
-    /// The largest that `used_bytes` has been.
+    /// The largest that `used_bytes` has been. [`Spans`] looks only when a hot stack is filled and when a larger block
+    /// comes, and may be off by what its stacks hold.
     pub used_bytes_peak: usize,
     /// Held from the source and in no live block.
     pub free_bytes: usize,
