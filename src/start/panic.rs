@@ -38,7 +38,7 @@ pub fn panic_report(info: &PanicInfo<'_>) -> ! {
                 sys::futex_wait(&REPORTING, reporting);
             }
         }
-        let _ = Stderr.write_str("\npanicked again while the panic was reported\n");
+        let _ = Stderr.write_str("\npanicked again\n");
         exit(ExitCode::PANIC);
     }
     report_place(info.location());
