@@ -29,60 +29,44 @@ pub trait Word: Sync {
     ) -> Result<usize, usize>;
 }
 
-impl Word for AtomicUsize {
-    #[inline]
-    fn load(&self, order: Ordering) -> usize {
-        AtomicUsize::load(self, order)
-    }
+/// The trait by the methods of the same names.
+macro_rules! word {
+    ($atomic:ty) => {
+        impl Word for $atomic {
+            #[inline]
+            fn load(&self, order: Ordering) -> usize {
+                <$atomic>::load(self, order)
+            }
 
-    #[inline]
-    fn store(&self, value: usize, order: Ordering) {
-        AtomicUsize::store(self, value, order);
-    }
+            #[inline]
+            fn store(&self, value: usize, order: Ordering) {
+                <$atomic>::store(self, value, order);
+            }
 
-    #[inline]
-    fn swap(&self, value: usize, order: Ordering) -> usize {
-        AtomicUsize::swap(self, value, order)
-    }
+            #[inline]
+            fn swap(&self, value: usize, order: Ordering) -> usize {
+                <$atomic>::swap(self, value, order)
+            }
 
-    #[inline]
-    fn compare_exchange(
-        &self,
-        current: usize,
-        new: usize,
-        success: Ordering,
-        failure: Ordering,
-    ) -> Result<usize, usize> {
-        AtomicUsize::compare_exchange(self, current, new, success, failure)
-    }
+            #[inline]
+            fn compare_exchange(
+                &self,
+                current: usize,
+                new: usize,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<usize, usize> {
+                <$atomic>::compare_exchange(self, current, new, success, failure)
+            }
+        }
+    };
 }
+
+word!(AtomicUsize);
 
 #[cfg(test)]
 mod model {
     use super::{Ordering, Word};
-    use loom::sync::atomic::AtomicUsize;
 
-    impl Word for AtomicUsize {
-        fn load(&self, order: Ordering) -> usize {
-            AtomicUsize::load(self, order)
-        }
-
-        fn store(&self, value: usize, order: Ordering) {
-            AtomicUsize::store(self, value, order);
-        }
-
-        fn swap(&self, value: usize, order: Ordering) -> usize {
-            AtomicUsize::swap(self, value, order)
-        }
-
-        fn compare_exchange(
-            &self,
-            current: usize,
-            new: usize,
-            success: Ordering,
-            failure: Ordering,
-        ) -> Result<usize, usize> {
-            AtomicUsize::compare_exchange(self, current, new, success, failure)
-        }
-    }
+    word!(loom::sync::atomic::AtomicUsize);
 }
