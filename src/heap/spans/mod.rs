@@ -25,6 +25,7 @@
 //! | `leaves.rs`, `meta.rs` | memory for the map, and for other bookkeeping |
 //! | `stacks.rs` | hot stacks: the fast path, and its checks |
 //! | `span.rs` | spans: blocks of one size, a bit each |
+//! | `ring.rs` | lists of spans, through the entries of their pages |
 //! | `chunk.rs` | chunks: their bounds and neighbours |
 //! | `bins.rs` | free chunks by size |
 //! | `cut.rs` | chunks out of free ones, and back, merged |
@@ -64,6 +65,7 @@ mod map;
 mod meta;
 mod page;
 mod recent;
+mod ring;
 mod span;
 mod stacks;
 mod supply;

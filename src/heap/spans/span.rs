@@ -113,7 +113,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         // INVARIANT: **Spans** holds again: the blocks are in the slots, their bits are clear.
         page.free.set(page.free.get() - slots.len() as u16);
         if page.free.get() == 0 {
-            self.unlink(class, self.map.number(start), page);
+            self.unlist(class, start, page);
         }
     }
 
@@ -173,7 +173,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         // INVARIANT: **Spans** holds again: as many bits as free blocks.
         span.page.free.set(free);
         if before == 0 {
-            self.link(class, self.map.number(span.start), span.page);
+            self.list(class, span.start, span.page);
         }
         if free as usize == SHAPES[class].blocks {
             self.drop_span(class, span.start, span.page);
@@ -238,14 +238,13 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             });
         }
         page.free.set(shape.blocks as u16);
-        let number = self.map.number(start);
-        self.link(class, number, page);
-        Ok(number)
+        self.list(class, start, page);
+        Ok(self.map.number(start))
     }
 
     /// Makes a span without live blocks a free chunk again.
     fn drop_span(&self, class: usize, start: usize, page: &Page) {
-        self.unlink(class, self.map.number(start), page);
+        self.unlist(class, start, page);
         if SHAPES[class].blocks > BLOCKS_INLINE_MAX {
             self.keep_cell(Place(page.bits[0].get() as usize));
         }
@@ -259,42 +258,17 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Puts a span at the end of the list of its class.
-    fn link(&self, class: usize, number: u32, page: &Page) {
-        let head = &self.lists.heads[class];
+    fn list(&self, class: usize, start: usize, page: &Page) {
+        let number = self.map.number(start);
         // INVARIANT: **Ring** holds again with the span before the head.
-        if head.get() == NO_PAGE {
-            page.next.set(number);
-            page.prev.set(number);
-            head.set(number);
-            return;
-        }
-        let first = self.span_entry(head.get());
-        let last = self.span_entry(first.prev.get());
-        page.next.set(head.get());
-        page.prev.set(first.prev.get());
-        last.next.set(number);
-        first.prev.set(number);
+        self.map.link(&self.lists.heads[class], number, page);
     }
 
     /// Takes a span off the list of its class.
-    fn unlink(&self, class: usize, number: u32, page: &Page) {
-        let head = &self.lists.heads[class];
-        let (next, prev) = (page.next.get(), page.prev.get());
+    fn unlist(&self, class: usize, start: usize, page: &Page) {
+        let number = self.map.number(start);
         // INVARIANT: **Ring** holds again without the span.
-        if next == number {
-            head.set(NO_PAGE);
-            return;
-        }
-        self.span_entry(prev).next.set(next);
-        self.span_entry(next).prev.set(prev);
-        if head.get() == number {
-            head.set(next);
-        }
-    }
-
-    /// The entry of the first page of a span on a list.
-    pub(super) fn span_entry(&self, number: u32) -> &Page {
-        self.map.entry(self.map.address(number))
+        self.map.unlink(&self.lists.heads[class], number, page);
     }
 
     fn take_cell(&self) -> Result<Place, AllocError> {

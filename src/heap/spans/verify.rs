@@ -179,7 +179,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     fn verify_list(&self, class: usize, with_free: usize) {
         let (mut listed, mut number) = (0, self.lists.head(class));
         while number != NO_PAGE {
-            let page = self.span_entry(number);
+            let page = self.map.numbered(number);
             assert!(page.kind.get() == Kind::span(class), "Spans: another class");
             let free = page.free.get() as usize;
             assert!(
@@ -188,7 +188,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             );
             let next = page.next.get();
             assert!(
-                self.span_entry(next).prev.get() == number,
+                self.map.numbered(next).prev.get() == number,
                 "Spans: the list does not lead back"
             );
             listed += 1;
