@@ -23,6 +23,7 @@ mod random;
 mod report;
 mod results;
 mod statistics;
+mod whole;
 mod workloads;
 
 use options::{Options, USAGE};
@@ -37,6 +38,9 @@ fn main() -> ExitCode {
     }
     if words.first().is_some_and(|word| word == "collection") {
         return collections::main(&words[1..]);
+    }
+    if words.first().is_some_and(|word| word == "whole") {
+        return whole::main(&words[1..]);
     }
     if words.iter().any(|word| word == "--help") {
         print!("{USAGE}");
@@ -97,6 +101,9 @@ fn measured(
     if options.wants_part("collections") {
         let pairs = options.repetitions * 3;
         collections::run(pairs, |name| options.wants_workload(name), &mut results)?;
+    }
+    if options.wants_part("programs") {
+        whole::run(options, &mut results, &save)?;
     }
     Ok(results)
 }

@@ -14,8 +14,9 @@ full     all operations, 5 repetitions, instruction counts
 report   makes tables and plots anew from results/MODE.tsv; needs --mode
 
   --heaps A,B         only these heaps (see the tables for the names; `ours` is the library's Global)
-  --workloads A,B     only these workloads (a b c d e10k e1m f10k g h i j k l z one, recordings by name)
-  --parts A,B         heaps, collections: only these parts
+  --workloads A,B     only these workloads (a b c d e10k e1m f10k g h i j k l z one, recordings by name), rows
+                      of the collections, or programs
+  --parts A,B         heaps, collections, programs: only these parts (quick: no programs)
   --repetitions N     how often each cell is run
   --seed N            order of the heaps
   --traces FOLDER     recordings, *.trace.zst (default: ../traces)
@@ -118,9 +119,10 @@ impl Options {
         self.workloads.is_empty() || self.workloads.iter().any(|workload| workload == name)
     }
 
-    /// Whether a part takes part.
+    /// Whether a part takes part: the programs, which take ten minutes, not in the quick mode by itself.
     pub fn wants_part(&self, name: &str) -> bool {
-        self.parts.is_empty() || self.parts.iter().any(|part| part == name)
+        let unasked = name != "programs" || self.mode == "full";
+        (self.parts.is_empty() && unasked) || self.parts.iter().any(|part| part == name)
     }
 
     /// Operations of a workload in this mode.
@@ -168,6 +170,9 @@ mod tests {
         let options = options.unwrap();
         assert!(options.wants_heap("ours") && !options.wants_heap("talc"));
         assert!(!options.instructions && options.repetitions == 5);
+        assert!(options.wants_part("programs"));
+        let options = Options::from_words(&words("quick --seed 2")).unwrap();
+        assert!(options.wants_part("heaps") && !options.wants_part("programs"));
         for wrong in [
             "swift",
             "quick --heaps",

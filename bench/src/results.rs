@@ -68,6 +68,19 @@ pub struct Results {
     pub missing: BTreeMap<Cell, String>,
     /// Rows of the collections: for each the pairs of nanoseconds (std, ours).
     pub collections: Vec<(String, Vec<(f64, f64)>)>,
+    /// Whole programs: a malloc and a task, and what each repetition took.
+    pub programs: BTreeMap<Cell, Vec<Program>>,
+}
+
+/// One run of a whole program.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Program {
+    /// Which repetition it was.
+    pub repetition: usize,
+    /// Seconds of processor time.
+    pub seconds: f64,
+    /// Resident at the most, KiB.
+    pub peak_kib: f64,
 }
 
 fn cell(heap: &str, workload: &str) -> Cell {
@@ -163,6 +176,13 @@ impl Results {
                 line(&["collection", name, &std.to_string(), &ours.to_string()]);
             }
         }
+        for ((malloc, task), runs) in &self.programs {
+            for run in runs {
+                let turn = run.repetition.to_string();
+                let [seconds, peak] = [run.seconds, run.peak_kib].map(|number| number.to_string());
+                line(&["program", malloc, task, &turn, &seconds, &peak]);
+            }
+        }
         text
     }
 
@@ -214,6 +234,15 @@ impl Results {
             ["collection", name, std, ours] => {
                 self.pair(name, (number(std)?, number(ours)?));
             }
+            ["program", malloc, task, turn, seconds, peak] => {
+                let run = Program {
+                    repetition: turn.parse().ok()?,
+                    seconds: number(seconds)?,
+                    peak_kib: number(peak)?,
+                };
+                let runs = self.programs.entry(cell(malloc, task));
+                runs.or_default().push(run);
+            }
             _ => return None,
         }
         Some(())
@@ -250,6 +279,12 @@ mod tests {
         results.missing.insert(cell("x", "a"), "too slow".into());
         results.pair("push", (1.0, 0.5));
         results.pair("push", (1.0, 0.6));
+        let run = Program {
+            repetition: 1,
+            seconds: 0.25,
+            peak_kib: 9000.0,
+        };
+        results.programs.insert(cell("ours", "git"), vec![run]);
         assert_eq!(Results::from_text(&results.to_text()), Ok(results));
         assert!(Results::from_text("sample\tx").is_err());
     }

@@ -3,8 +3,10 @@
 use super::{Area, Drawn, FAINT, FONT, OURS_COLOUR, colour};
 use crate::collections::goal;
 use crate::peers::NOTHING;
+use crate::report::programs::{FIGURES, mallocs, mean};
 use crate::results::Results;
 use crate::statistics::median;
+use crate::whole::OURS;
 use plotters::prelude::*;
 
 /// One bar.
@@ -103,4 +105,32 @@ pub(super) fn collections(results: &Results, area: &Area) -> Drawn {
         })
     });
     draw(area, &rows.collect::<Vec<_>>(), 2.5, Some(1.0))
+}
+
+pub(super) fn programs_size(results: &Results) -> (u32, u32) {
+    let bars = FIGURES.len() * mallocs(results).len();
+    (760, 60 + BAR as u32 * bars as u32)
+}
+
+pub(super) fn programs(results: &Results, area: &Area) -> Drawn {
+    let mut bars = Vec::new();
+    for (what, figure) in FIGURES {
+        for malloc in mallocs(results) {
+            let Some(value) = mean(results, malloc, figure) else {
+                continue;
+            };
+            bars.push(Bar {
+                name: format!("{malloc}, {what}"),
+                value,
+                mark: None,
+                colour: if malloc == OURS {
+                    OURS_COLOUR
+                } else {
+                    colour(results, malloc)
+                },
+                text: format!("{value:.2} ×"),
+            });
+        }
+    }
+    draw(area, &bars, 2.0, Some(1.0))
 }

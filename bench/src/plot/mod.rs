@@ -60,6 +60,13 @@ pub const PICTURES: &[Picture] = &[
         draw: bars::collections,
         size: |results| (760, 60 + 24 * results.collections.len() as u32),
     },
+    Picture {
+        name: "programs",
+        title: "Whole programs: time and memory as parts of glibc's, geometric means (left is better)",
+        has_data: |results| !results.programs.is_empty(),
+        draw: bars::programs,
+        size: bars::programs_size,
+    },
 ];
 
 /// Draws all pictures of `results` into `folder`.

@@ -3,6 +3,7 @@
 mod collections;
 mod goals;
 mod heaps;
+pub mod programs;
 mod recordings;
 
 pub use recordings::{mean, memory_ratio, recordings};
@@ -67,6 +68,9 @@ pub fn markdown(results: &Results, name: &str) -> String {
     }
     if !results.collections.is_empty() {
         text += &collections::section(results);
+    }
+    if !results.programs.is_empty() {
+        text += &programs::section(results);
     }
     for picture in crate::plot::PICTURES {
         let file = format!("{name}-{}.svg", picture.name);
