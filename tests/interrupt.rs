@@ -8,7 +8,7 @@ use run::{outcome, run, tool};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_nostd-alloc");
 
@@ -18,6 +18,9 @@ const FILES: [(&str, &str); 3] = [
     ("--svg", "out.svg"),
     ("--plot", "plot.svg"),
 ];
+
+/// A replay of one row that took so long has shown its progress.
+const LONG_ENOUGH: Duration = Duration::from_millis(1500);
 
 /// What a file ends with that is whole.
 const ENDS: [&str; 3] = ["f 59999\n", "</svg>\n", "</svg>\n"];
@@ -37,12 +40,10 @@ fn long() -> String {
     takes.chain(gives).collect()
 }
 
-/// A recording that takes more than a second: each request looks in vain at 2000 holes, a page apart.
-fn slow() -> String {
-    let holes = (0..2000).map(|id| format!("a {id} 32 8\na {} 4064 8\n", id + 2000));
-    let frees = (0..2000).map(|id| format!("f {id}\n"));
-    let requests = (5000..105_000).map(|id| format!("a {id} 48 8\n"));
-    holes.chain(frees).chain(requests).collect()
+/// A recording that takes its time: so many payloads of 256 KiB, filled and looked at.
+fn slow(payloads: usize) -> String {
+    let lives = (0..payloads).map(|id| format!("a {id} 262144 8\nf {id}\n"));
+    lives.collect()
 }
 
 #[test]
@@ -93,14 +94,23 @@ fn progress_is_for_a_terminal() {
         return;
     };
     let folder = folder("progress");
-    fs::write(folder.join("slow.trace"), slow()).expect("a file can be written");
     let words = "replay --strategy first-fit --json slow.trace";
     let line = format!("'{BINARY}' {words} >shown");
-    let seen = run(Command::new(script)
-        .args(["-qec", &line, "/dev/null"])
-        .env("TERM", "xterm")
-        .current_dir(&folder));
-    assert_eq!(seen.code, 0, "{seen:?}");
+    let mut payloads = 25_000;
+    // Nothing is shown of a replay that is done within a second, as it may be on a fast machine.
+    let seen = loop {
+        fs::write(folder.join("slow.trace"), slow(payloads)).expect("a file can be written");
+        let begin = Instant::now();
+        let seen = run(Command::new(&script)
+            .args(["-qec", &line, "/dev/null"])
+            .env("TERM", "xterm")
+            .current_dir(&folder));
+        assert_eq!(seen.code, 0, "{seen:?}");
+        if begin.elapsed() > LONG_ENOUGH {
+            break seen;
+        }
+        payloads *= 2;
+    };
     assert!(
         seen.stdout.contains("first-fit ") && seen.stdout.contains(" %"),
         "{seen:?}"
