@@ -40,9 +40,9 @@ fn long() -> String {
     takes.chain(gives).collect()
 }
 
-/// A recording that takes its time: so many payloads of 256 KiB, filled and looked at.
+/// A recording that takes its time: so many payloads of 64 KiB, filled and looked at.
 fn slow(payloads: usize) -> String {
-    let lives = (0..payloads).map(|id| format!("a {id} 262144 8\nf {id}\n"));
+    let lives = (0..payloads).map(|id| format!("a {id} 65536 8\nf {id}\n"));
     lives.collect()
 }
 
@@ -96,7 +96,7 @@ fn progress_is_for_a_terminal() {
     let folder = folder("progress");
     let words = "replay --strategy first-fit --json slow.trace";
     let line = format!("'{BINARY}' {words} >shown");
-    let mut payloads = 25_000;
+    let mut payloads = 16_000;
     // Nothing is shown of a replay that is done within a second, as it may be on a fast machine.
     let seen = loop {
         fs::write(folder.join("slow.trace"), slow(payloads)).expect("a file can be written");
