@@ -8,7 +8,7 @@
 use core::hint::black_box;
 use core::sync::atomic::{AtomicU32, Ordering};
 use nostd_alloc::collections::Vec;
-use nostd_alloc::heap::{OfProgram, Threaded};
+use nostd_alloc::heap::Global;
 use nostd_alloc::io::{File, Input};
 use nostd_alloc::println;
 use nostd_alloc::start::thread::{self, Builder, ScopedJoinHandle};
@@ -35,11 +35,6 @@ fn main(args: Args) -> Result<ExitCode, Errno> {
     }
     Ok(ExitCode::SUCCESS)
 }
-
-static HEAP: Threaded<OfProgram> = {
-    // SAFETY: checked by reading on: the program is one of `entry!`, and its threads come from `start::thread`.
-    Threaded::new(unsafe { OfProgram::new() })
-};
 
 fn is_prime(number: u32) -> bool {
     number > 1
@@ -180,8 +175,8 @@ fn values() -> Result<(), Errno> {
 }
 
 /// The primes of a share, in the heap of the thread that asks.
-fn primes(share: usize) -> Result<Vec<u32, &'static Threaded<OfProgram>>, Errno> {
-    let mut found = Vec::new_in(&HEAP);
+fn primes(share: usize) -> Result<Vec<u32>, Errno> {
+    let mut found = Vec::new();
     for number in (share as u32..LIMIT).step_by(THREADS) {
         if is_prime(number) {
             found.try_push(number).map_err(|_| Errno::ENOMEM)?;
@@ -192,7 +187,7 @@ fn primes(share: usize) -> Result<Vec<u32, &'static Threaded<OfProgram>>, Errno>
 
 /// Vectors that are made by threads, each in its own heap, and dropped by the first one and by other threads.
 fn heap() -> Result<(), Errno> {
-    let mut all = Vec::new_in(&HEAP);
+    let mut all = Vec::new();
     for share in 0..THREADS {
         let mut found = thread::spawn(move || primes(share))?.join()?;
         found = thread::spawn(move || primes(0).map(|_| found))?.join()?;
@@ -201,8 +196,8 @@ fn heap() -> Result<(), Errno> {
     }
     println!("{} primes", all.len());
     drop(all);
-    HEAP.trim();
-    let stats = HEAP.stats_of_all();
+    Global.trim();
+    let stats = Global.stats_of_all();
     println!("{} blocks, {} bytes", stats.blocks, stats.footprint_bytes);
     Ok(())
 }

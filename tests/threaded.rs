@@ -221,7 +221,7 @@ fn what_one_thread_allocates_and_another_frees_is_used_again() {
     let _alone = alone();
     let (send, receive) = mpsc::sync_channel::<Carried>(1024);
     let peak = std::thread::scope(|scope| {
-        scope.spawn(move || receive.into_iter().for_each(Carried::free));
+        let consumer = scope.spawn(move || receive.into_iter().for_each(Carried::free));
         let producer = scope.spawn(move || {
             for number in 0..300_000_usize {
                 send.send(Carried::new(16 + number * 7 % 1000))
@@ -229,7 +229,10 @@ fn what_one_thread_allocates_and_another_frees_is_used_again() {
             }
             HEAP.stats().footprint_bytes_peak
         });
-        producer.join().unwrap()
+        let peak = producer.join().unwrap();
+        // Until it has left its heap, and not only its function.
+        consumer.join().unwrap();
+        peak
     });
     // At most 1024 blocks of 516 bytes are on the way, and 16 KiB in a tray.
     assert!(peak < 2 << 20, "{peak} bytes");

@@ -6,7 +6,7 @@
 use crate::heaps::{Meter, Nothing, NothingShared, Of};
 use crate::probe::Probe;
 use crate::workloads::{Task, run, run_with_threads};
-use nostd_alloc::heap::{Global, Hosted, ROWS, Row, Spans, Threaded};
+use nostd_alloc::heap::{Global, ROWS, Row, Spans};
 use nostd_alloc::memory::Kernel;
 use std::alloc::System;
 
@@ -19,8 +19,6 @@ pub const OURS: &str = "ours";
 pub const ALONE: &str = "spans";
 /// The same with its checks compiled out.
 pub const UNCHECKED: &str = "spans-unchecked";
-/// The engine with a heap for each thread, in a program with libc; its checks stay.
-pub const THREADED: &str = "threaded";
 /// What stands before the name of a row of the catalogue.
 pub const ROW: &str = "row:";
 /// The yardstick of all ratios.
@@ -35,7 +33,7 @@ pub const SECOND_BUILD: &str = "mimalloc-v2";
 
 /// Whether a heap belongs to the library: peers are compared with, ours are not each other's peers.
 pub fn is_ours(name: &str) -> bool {
-    [OURS, ALONE, UNCHECKED, THREADED].contains(&name) || name.starts_with(ROW)
+    [OURS, ALONE, UNCHECKED].contains(&name) || name.starts_with(ROW)
 }
 
 /// Whether a heap is somebody else's, and one that a program could run on.
@@ -151,12 +149,6 @@ pub fn heaps() -> Vec<Heap> {
         "nostd-alloc",
         |task| run(&Of(Spans::<Kernel, false>::new(Kernel)), task),
         None,
-    ));
-    all.push(typed(
-        THREADED,
-        "nostd-alloc",
-        |task| run(&Threaded::new(Hosted), task),
-        Some(|task| run_with_threads(&Threaded::new(Hosted), task)),
     ));
     // That row stands above by its type.
     let rows = ROWS.iter().filter(|row| row.name != ALONE);

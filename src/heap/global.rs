@@ -1,8 +1,7 @@
 //! The heap of the program: one, for every thread, without a handle to carry about.
 //!
-//! [`Global`] is a name without a size: each value of it is the same heap, [`Spans`] over the pages of
-//! the kernel behind the futex lock. Collections use it where no other allocator is named, and a program
-//! that wants the `alloc` crate writes two lines:
+//! [`Global`] is a name without a size: each value of it is the same heap, of spans over the pages of the kernel.
+//! Collections use it where no other allocator is named, and a program that wants the `alloc` crate writes two lines:
 //!
 //! ```
 //! use nostd_alloc::heap::Global;
@@ -13,23 +12,52 @@
 //! assert_eq!(vec![1, 2, 3].len(), 3);
 //! ```
 //!
+//! Nobody sets it up, and how threads get along is found out by itself:
+//!
+//! | the program | its threads |
+//! |---|---|
+//! | of [`entry!`](crate::entry) | one heap without lock or atomic step; with [`start::thread`](crate::start::thread) one for each |
+//! | with a libc, feature `hosted` | a heap for each |
+//! | with a libc | one heap, behind a lock |
+//!
+//! # How is this safe?
+//! `entry!` says itself that it was there. Who starts threads in such a program by other means than `start::thread`
+//! calls [`clone_thread`](crate::sys::clone_thread) and owes what it asks: that FS leads to a control.
+//!
 //! # Costs
 //! A program that does not use it has nothing of it; the heap asks the kernel for its first page when it
-//! is first asked itself.
+//! is first asked itself. More at [`Threaded`].
 
 #[cfg(test)]
 use super::starve;
-use super::{Locked, Spans, Stats, Strategy};
-use crate::memory::{AllocError, Allocator, Kernel, Layout};
+use super::{Stats, Strategy, Threaded, threaded};
+use crate::memory::{AllocError, Allocator, Layout};
 use core::alloc::GlobalAlloc;
 use core::ptr::NonNull;
 
+#[cfg(feature = "hosted")]
+use threaded::Hosted as Slot;
+#[cfg(not(feature = "hosted"))]
+use threaded::OfProgram as Slot;
+
 /// The one heap behind all values of [`Global`].
-static HEAP: Locked<Spans<Kernel>> = Locked::new(Spans::new(Kernel));
+static HEAP: Threaded<Slot> = Threaded::new(Slot);
 
 /// The heap of the program.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Global;
+
+impl Global {
+    /// As [`Threaded::stats_of_all`].
+    pub fn stats_of_all(&self) -> Stats {
+        HEAP.stats_of_all()
+    }
+
+    /// As [`Threaded::trim`].
+    pub fn trim(&self) {
+        HEAP.trim();
+    }
+}
 
 // SAFETY: each call goes to the one heap, which owes the same (contract of `Allocator`); it is a static, so
 // that blocks outlive every value of this type.

@@ -59,9 +59,7 @@ pub use size_classes::SizeClasses;
 pub use spans::Spans;
 pub use stack::Stack;
 pub use tagged::Tagged;
-#[cfg(any(test, feature = "hosted"))]
-pub use threaded::Hosted;
-pub use threaded::{OfProgram, PerThread, Threaded};
+pub use threaded::{PerThread, Threaded};
 pub use tlsf::Tlsf;
 pub use watched::{Watch, Watched};
 

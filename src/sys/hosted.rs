@@ -1,49 +1,63 @@
-//! What a libc gives to each thread of a program that has one: a word, and a call when the thread ends.
+//! What a libc gives to each thread of a program that has one: two words, and a call when the thread ends.
 //!
-//! The word is a thread-local variable declared in assembly, which stable Rust has no other way to do without std.
-//! In a program the linker knows its place and two instructions read it; in a shared object its place is loaded
+//! The words are a thread-local variable declared in assembly, which stable Rust has no other way to do without std.
+//! In a program the linker knows their place and two instructions read one; in a shared object the place is loaded
 //! first, so that it is right for each thread there too.
 
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-core::arch::global_asm!(
-    ".pushsection .tbss.nostd_alloc_thread_word, \"awT\", @nobits",
-    ".globl nostd_alloc_thread_word",
-    ".hidden nostd_alloc_thread_word",
-    ".type nostd_alloc_thread_word, @object",
-    ".size nostd_alloc_thread_word, 8",
-    ".p2align 3",
-    "nostd_alloc_thread_word:",
-    ".zero 8", // 0 in each new thread
-    ".popsection",
-);
+/// Declares the words of each thread, once in a program: the first one begins with the address of a static, the
+/// second one with 0.
+macro_rules! thread_words {
+    ($first:path) => {
+        core::arch::global_asm!(
+            ".pushsection .tdata.nostd_alloc_thread_words, \"awT\", @progbits",
+            ".globl nostd_alloc_thread_words",
+            ".hidden nostd_alloc_thread_words",
+            ".type nostd_alloc_thread_words, @object",
+            ".size nostd_alloc_thread_words, 16",
+            ".p2align 4",
+            "nostd_alloc_thread_words:",
+            ".quad {first}",
+            ".quad 0",
+            ".popsection",
+            first = sym $first,
+        );
+    };
+}
 
-/// The word of this thread; 0 at first.
+pub(crate) use thread_words;
+
+/// The first or the second word of this thread.
 #[inline(always)]
-pub fn thread_word() -> usize {
+pub fn thread_word<const NTH: usize>() -> usize {
+    const { assert!(NTH < 2) }
     let word;
     // SAFETY: origin of the address: the variable above, which each thread has; libc has set FS to its own data.
     unsafe {
         core::arch::asm!(
-            "mov {word}, qword ptr [rip + nostd_alloc_thread_word@GOTTPOFF]", // how far from FS
-            "mov {word}, fs:[{word}]",
+            "mov {word}, qword ptr [rip + nostd_alloc_thread_words@GOTTPOFF]", // how far from FS
+            "mov {word}, fs:[{word} + {offset}]",
             word = out(reg) word,
+            offset = const NTH * size_of::<usize>(),
             options(pure, readonly, nostack, preserves_flags),
         );
     }
     word
 }
 
-/// Sets the word of this thread.
-pub fn set_thread_word(value: usize) {
+/// Sets the first or the second word of this thread.
+pub fn set_thread_word<const NTH: usize>(value: usize) {
+    const { assert!(NTH < 2) }
     // SAFETY: as `thread_word`: origin of the address: the variable above.
     unsafe {
         core::arch::asm!(
-            "mov {place}, qword ptr [rip + nostd_alloc_thread_word@GOTTPOFF]",
-            "mov fs:[{place}], {value}",
+            "mov {place}, qword ptr [rip + nostd_alloc_thread_words@GOTTPOFF]",
+            "mov fs:[{place} + {offset}], {value}",
             place = out(reg) _,
             value = in(reg) value,
+            offset = const NTH * size_of::<usize>(),
             options(nostack, preserves_flags),
         );
     }
@@ -98,15 +112,16 @@ mod tests {
     use super::{set_thread_word, thread_word};
 
     #[test]
-    fn each_thread_has_a_word_of_its_own() {
-        set_thread_word(7);
+    fn each_thread_has_words_of_its_own() {
+        let first = thread_word::<0>();
+        set_thread_word::<1>(7);
         let other = std::thread::spawn(|| {
-            let first = thread_word();
-            set_thread_word(8);
-            (first, thread_word())
+            let second = thread_word::<1>();
+            set_thread_word::<1>(8);
+            (second, thread_word::<1>())
         });
         assert_eq!(other.join().unwrap(), (0, 8));
-        assert_eq!(thread_word(), 7);
-        set_thread_word(0);
+        assert_eq!((thread_word::<0>(), thread_word::<1>()), (first, 7));
+        set_thread_word::<1>(0);
     }
 }

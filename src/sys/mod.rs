@@ -25,6 +25,8 @@ pub use files::{
     renameat, rights_of_plain_file, terminal_width, unlinkat, write,
 };
 #[cfg(any(test, feature = "hosted"))]
+pub(crate) use hosted::thread_words;
+#[cfg(any(test, feature = "hosted"))]
 pub use hosted::{AtEnd, call_at_end, set_thread_word, thread_word};
 pub use lock::{Lock, RawLock};
 pub use pages::{

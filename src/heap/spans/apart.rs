@@ -23,7 +23,7 @@ const APART_BYTES_MIN: usize = 256 * 1024;
 /// Zeroed requests from this size on are blocks apart.
 pub(super) const APART_ZEROED_BYTES_MIN: usize = 64 * 1024;
 
-/// How a block apart was born: what its page's `index` says.
+/// How a block apart was born: what its page's `born` says.
 const BORN_ZEROED: u8 = 1;
 
 impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
@@ -97,7 +97,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let page = self.map.entry(start);
         // INVARIANT: **Tiles** holds with the block.
         page.clear(Kind::APART);
-        page.index.set(born);
+        page.born.set(born);
         page.reach.set((bytes / PAGE_BYTES) as u32);
     }
 
@@ -108,7 +108,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     pub(super) unsafe fn deallocate_apart(&self, start: Place) {
         let page = self.map.entry(start.0);
         let bytes = page.reach.get() as usize * PAGE_BYTES;
-        let born = page.index.get();
+        let born = page.born.get();
         // INVARIANT: **Tiles** holds again: the pages belong to a free chunk, or to the heap no more.
         page.clear(Kind::NONE);
         self.tally.subtract(1, bytes);
@@ -196,7 +196,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Takes note of a block apart that has a new place or size.
     fn resized_apart(&self, old: Place, new: Place, old_bytes: usize, new_bytes: usize) {
         let page = self.map.entry(old.0);
-        let born = page.index.get();
+        let born = page.born.get();
         page.clear(Kind::NONE);
         self.set_apart(new.0, new_bytes, born);
         self.supply.release(old_bytes);

@@ -79,25 +79,21 @@ impl PageMap {
         }
     }
 
-    /// The entry of the page of `address`, if its window has a leaf and the first look finds it.
+    /// What `ask` says of the entry of the page of `address`; false if the first look does not find it.
     #[inline(always)]
-    pub(super) fn find_at_once(&self, address: usize) -> Option<&Page> {
+    pub(super) fn is_at_once(&self, address: usize, ask: impl FnOnce(&Page) -> bool) -> bool {
         let window = address / WINDOW_BYTES;
-        // SAFETY: by **Table** of `PageMap`: the mask keeps the index among the slots.
-        let slot = unsafe { &*self.slots.get().add(window & self.mask.get()) };
-        // SAFETY: by **Table** of `PageMap`: a slot with a window has a leaf.
-        (slot.window == window).then(|| unsafe { entry(slot.leaf, address) })
+        // SAFETY: by **Table** of `PageMap`: the mask keeps the index among the slots, and a slot with a window has a
+        // leaf.
+        unsafe {
+            let slot = &*self.slots.get().add(window & self.mask.get());
+            slot.window == window && ask(entry(slot.leaf, address))
+        }
     }
 
     /// The entry of the page of `address`, if its window has a leaf.
     #[inline(never)]
     pub(super) fn find(&self, address: usize) -> Option<&Page> {
-        self.find_at_once(address)
-            .or_else(|| self.find_further(address))
-    }
-
-    #[cold]
-    fn find_further(&self, address: usize) -> Option<&Page> {
         let window = address / WINDOW_BYTES;
         let slot = self.slot(window);
         // SAFETY: by **Table** of `PageMap`, as in `find`.

@@ -113,7 +113,9 @@ pub(in crate::heap) use hot::{Shaped, belongs_to_nobody};
 /// heap.verify();
 /// # Ok::<(), nostd_alloc::memory::AllocError>(())
 /// ```
+#[repr(C)]
 pub struct Spans<A: Allocator, const CHECKED: bool = true> {
+    // First, so that the fast path reaches a stack by one step less.
     stacks: Stacks,
     map: PageMap,
     lists: SpanLists,

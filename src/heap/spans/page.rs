@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! kind     a span's page   a page of chunks          first page of a block apart
-//! index    page of span    -                         how it was born
+//! born     -               -                         how it was born
 //! free     free blocks     -                         -
-//! reach    -               last chunk, in granules   pages
+//! reach    start of span   last chunk, in granules   pages
 //! next     list of spans   -                         -
 //! prev     list of spans   back to its start, pages  -
 //! bits     free blocks     [starts, free ones]       -
 //! ```
 //!
-//! The fields of a span stand in the entry of its first page; the others have its kind and their index.
+//! The fields of a span stand in the entry of its first page; the others have its kind and its start.
 
 use super::chunk::GRANULE_BYTES;
 use crate::memory::PAGE_BYTES;
@@ -53,7 +53,7 @@ pub(super) const NO_PAGE: u32 = u32::MAX;
 #[repr(C)]
 pub(super) struct Page {
     pub(super) kind: Cell<Kind>,
-    pub(super) index: Cell<u8>,
+    pub(super) born: Cell<u8>,
     pub(super) free: Cell<u16>,
     pub(super) reach: Cell<u32>,
     pub(super) next: Cell<u32>,
@@ -80,10 +80,23 @@ impl Page {
         &self.prev
     }
 
+    /// In a page of a span: the lower half of the address where the span begins.
+    pub(super) fn span_start(&self) -> &Cell<u32> {
+        &self.reach
+    }
+
+    /// How far an address of this page of a span lies behind the start of the span.
+    #[inline(always)]
+    pub(super) fn offset(&self, address: usize) -> usize {
+        // A span begins at a page: said here, so that a constant class of a power of two needs no multiplication.
+        let start = self.span_start().get() & !(PAGE_BYTES as u32 - 1);
+        (address as u32).wrapping_sub(start) as usize
+    }
+
     /// Makes it a page in which no chunk begins.
     pub(super) fn clear(&self, kind: Kind) {
         self.kind.set(kind);
-        self.index.set(0);
+        self.born.set(0);
         self.bits[0].set(0);
         self.bits[1].set(0);
     }

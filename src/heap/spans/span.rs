@@ -195,7 +195,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if page.kind.get() != Kind::span(class) {
             fault::double_free(address);
         }
-        let start = page_start - page.index.get() as usize * PAGE_BYTES;
+        let start = address - page.offset(address);
         if start != page_start {
             page = self.map.entry(start);
         }
@@ -224,7 +224,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         for index in 0..shape.pages {
             let page = self.map.entry(start + index * PAGE_BYTES);
             page.clear(Kind::span(class));
-            page.index.set(index as u8);
+            page.span_start().set(start as u32);
         }
         let page = self.map.entry(start);
         if let Some(cell) = cell {

@@ -23,7 +23,7 @@ use super::fault;
 use super::meta::Meta;
 use super::page::{Kind, Page};
 use crate::heap::place::Place;
-use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
+use crate::memory::{AllocError, Allocator, Layout};
 use core::cell::Cell;
 use core::ptr::with_exposed_provenance;
 
@@ -253,8 +253,7 @@ fn keep_spare(spare: &Cell<Place>, slots: Place) {
 /// Whether the page of `address` belongs to a span of `class`, in which a block begins there.
 #[inline(always)]
 pub(super) fn is_block(class: usize, address: usize, page: &Page) -> bool {
-    let offset = page.index.get() as usize * PAGE_BYTES + address % PAGE_BYTES;
-    page.kind.get() == Kind::span(class) && begins_block(class, offset)
+    page.kind.get() == Kind::span(class) && begins_block(class, page.offset(address))
 }
 
 /// The shortest limit of a stack that has slots: few blocks where they are large.
@@ -271,10 +270,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// the block on top of the stack. Asks only what one look at the map can tell.
     #[inline(always)]
     pub(super) fn is_sound(&self, class: usize, address: usize) -> bool {
-        let Some(page) = self.map.find_at_once(address) else {
-            return false;
-        };
-        is_block(class, address, page) && self.stacks.top(class) != address
+        self.map.is_at_once(address, |page| {
+            is_block(class, address, page) && self.stacks.top(class) != address
+        })
     }
 
     /// Takes back a small block that one look could not vouch for, or ends the program.
@@ -320,8 +318,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
                 None => fault::invalid_free(address),
             }
         };
-        let offset = page.index.get() as usize * PAGE_BYTES + address % PAGE_BYTES;
-        if !begins_block(class, offset) {
+        if !begins_block(class, page.offset(address)) {
             fault::invalid_free(address);
         }
         if class_from_layout(layout) == Some(class) {

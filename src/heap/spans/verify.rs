@@ -37,7 +37,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
                     (blocks, used) = (blocks + 1, used + chunk.bytes);
                 }
             }),
-            _ if page.index.get() == 0 => {
+            _ if page.offset(address) == 0 => {
                 let out = self.verify_span(address, page);
                 tiled += out.2;
                 (blocks, used) = (blocks + out.0, used + out.1);
@@ -120,9 +120,10 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let class = first.kind.get().class().expect("Tiles: a kind of page");
         let shape = &SHAPES[class];
         for index in 0..shape.pages {
-            let page = self.map.entry(start + index * PAGE_BYTES);
+            let address = start + index * PAGE_BYTES;
+            let page = self.map.entry(address);
             assert!(
-                page.kind.get() == first.kind.get() && page.index.get() as usize == index,
+                page.kind.get() == first.kind.get() && page.offset(address) == address - start,
                 "Spans: page {index} of the span at {start:#x}"
             );
         }
@@ -228,8 +229,8 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             page.kind.get() == Kind::span(class),
             "Stacks: another class"
         );
-        let start = address / PAGE_BYTES * PAGE_BYTES - page.index.get() as usize * PAGE_BYTES;
-        let offset = address - start;
+        let offset = page.offset(address);
+        let start = address - offset;
         assert!(begins_block(class, offset), "Stacks: no block begins there");
         let block = block_index(class, offset);
         let word = &bits(class, self.map.entry(start))[block / 64];

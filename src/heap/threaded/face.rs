@@ -5,7 +5,7 @@
 use super::home::{Home, post};
 use super::letters::Letter;
 use super::owners::OWNERS;
-use super::{PerThread, Threaded, homes};
+use super::{PerThread, Threaded, homes, shared};
 use crate::heap::spans::{Shaped, belongs_to_nobody};
 use crate::heap::{Stats, Strategy};
 use crate::memory::{AllocError, Allocator, Layout, reallocate};
@@ -22,20 +22,32 @@ unsafe fn end_of_thread(home: *mut ()) {
 }
 
 impl<S: PerThread> Threaded<S> {
-    /// The heap of this thread, if it has one.
+    /// Where to look for what is hot: the heap of this thread, or that of nobody, or none.
     #[inline(always)]
-    fn home(&self) -> Option<&'static Home> {
+    fn hot(&self) -> Option<&'static Home> {
         let home = self.slot.get().cast_const().cast::<Home>();
-        // SAFETY: contract of `PerThread`: null, or what `move_in` has set for this thread; heaps stay.
-        unsafe { home.as_ref() }
+        // SAFETY: contract of `PerThread`: null (or that of nobody, if it says so), or what `move_in` has set for this
+        // thread; heaps stay.
+        unsafe {
+            match S::NEVER_NULL {
+                true => Some(&*home),
+                false => home.as_ref(),
+            }
+        }
+    }
+
+    /// The heap of this thread, if it has one.
+    fn home(&self) -> Option<&'static Home> {
+        self.hot().filter(|home| !home.is_nobodys())
     }
 
     /// The heap of this thread, which moves in somewhere if it has none.
-    #[cold]
-    #[inline(never)]
     fn move_in(&self) -> Result<&'static Home, AllocError> {
         if let Some(home) = self.home() {
             return Ok(home);
+        }
+        if !self.slot.may_set() {
+            return Err(AllocError);
         }
         let home = homes::move_in()?;
         let value = (&raw const *home).cast_mut().cast();
@@ -46,10 +58,27 @@ impl<S: PerThread> Threaded<S> {
         Ok(home)
     }
 
+    /// Lends the heap of this thread, or the shared one if it can have none.
+    fn with<R>(&self, use_it: impl FnOnce(&Home) -> R) -> Result<R, AllocError> {
+        match self.move_in() {
+            Ok(home) => Ok(use_it(home)),
+            Err(AllocError) => shared::with(use_it),
+        }
+    }
+
+    /// The same, if this thread may have blocks in it.
+    fn with_present<R>(&self, use_it: impl FnOnce(&Home) -> R) -> Option<R> {
+        match self.home() {
+            Some(home) => Some(use_it(home)),
+            None if self.slot.may_set() => None,
+            None => shared::with(use_it).ok(),
+        }
+    }
+
     /// A block from the thread's hot stack.
     #[inline(always)]
     fn allocate_hot(&self, layout: Layout) -> Option<NonNull<[u8]>> {
-        self.home()?.spans().allocate_hot(layout)
+        self.hot()?.spans().allocate_hot(layout)
     }
 
     /// A block that the thread's hot stack does not have, or null.
@@ -63,7 +92,7 @@ impl<S: PerThread> Threaded<S> {
     #[cold]
     #[inline(never)]
     fn allocate_further(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.move_in()?.allocate(layout)
+        self.with(|home| home.allocate(layout))?
     }
 
     /// Takes back a block that one look has not found in this thread's heap.
@@ -75,15 +104,20 @@ impl<S: PerThread> Threaded<S> {
     unsafe fn deallocate_elsewhere(&self, ptr: NonNull<u8>, layout: Layout) {
         let address = ptr.addr().get();
         let number = OWNERS.find(address);
+        if homes::get(number).is_none() {
+            belongs_to_nobody(address);
+        }
         let shape = Shaped::from_layout(layout);
         // SAFETY: contract of this function; the block has a page of the heap with this number.
-        unsafe {
-            match self.home() {
-                Some(home) if home.number == number => home.spans().deallocate(ptr, layout),
-                Some(home) => home.send_home(address, shape, number),
-                None if homes::get(number).is_none() => belongs_to_nobody(address),
-                None => post(Letter::bare(address, shape), number),
+        let given_back = self.with(|home| unsafe {
+            match home.number == number {
+                true => home.spans().deallocate(ptr, layout),
+                false => home.send_home(address, shape, number),
             }
+        });
+        if let Err(AllocError) = given_back {
+            // SAFETY: contract of this function, as above.
+            unsafe { post(Letter::bare(address, shape), number) };
         }
     }
 
@@ -104,18 +138,18 @@ impl<S: PerThread> Threaded<S> {
 
     /// Gives back all that can be, of this thread's heap and of those where nobody lives.
     pub fn trim(&self) {
-        if let Some(home) = self.home() {
+        self.with_present(|home| {
             home.collect();
             home.post_all();
-        }
+        });
         for home in homes::all().filter(|home| home.move_in()) {
             home.move_out();
         }
         // Parcels may have come back.
-        if let Some(home) = self.home() {
+        self.with_present(|home| {
             home.collect();
             home.trim();
-        }
+        });
     }
 }
 
@@ -135,7 +169,7 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
         // Each way out ends in its own call, so that the short one needs no register of its caller.
         // SAFETY: contract of this function.
         unsafe {
-            match (self.home(), Shaped::from_layout(layout)) {
+            match (self.hot(), Shaped::from_layout(layout)) {
                 (Some(home), Shaped::Small(class))
                     if home.spans().is_own(class, ptr.addr().get()) =>
                 {
@@ -147,9 +181,10 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        let home = self.move_in()?;
-        home.collect();
-        home.spans().allocate_zeroed(layout)
+        self.with(|home| {
+            home.collect();
+            home.spans().allocate_zeroed(layout)
+        })?
     }
 
     unsafe fn resize(
@@ -158,12 +193,12 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
         old: Layout,
         new_size: usize,
     ) -> Result<usize, AllocError> {
-        let home = self.home().ok_or(AllocError)?;
-        if !home.owns(ptr, old) {
-            return Err(AllocError);
-        }
-        // SAFETY: contract of this function, checked above to be of this heap.
-        unsafe { home.spans().resize(ptr, old, new_size) }
+        let resized = self.with_present(|home| match home.owns(ptr, old) {
+            // SAFETY: contract of this function, checked just now to be of this heap.
+            true => unsafe { home.spans().resize(ptr, old, new_size) },
+            false => Err(AllocError),
+        });
+        resized.ok_or(AllocError)?
     }
 
     unsafe fn remap(
@@ -172,12 +207,12 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
         old: Layout,
         new_size: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        let home = self.home().ok_or(AllocError)?;
-        if !home.owns(ptr, old) {
-            return Err(AllocError);
-        }
-        // SAFETY: contract of this function, checked above to be of this heap.
-        unsafe { home.spans().remap(ptr, old, new_size) }
+        let moved = self.with_present(|home| match home.owns(ptr, old) {
+            // SAFETY: contract of this function, checked just now to be of this heap.
+            true => unsafe { home.spans().remap(ptr, old, new_size) },
+            false => Err(AllocError),
+        });
+        moved.ok_or(AllocError)?
     }
 }
 
@@ -194,21 +229,20 @@ impl Home {
 /// Of the heap of this thread alone.
 impl<S: PerThread> Strategy for Threaded<S> {
     fn stats(&self) -> Stats {
-        self.home().map_or(Stats::default(), |home| {
+        let stats = self.with_present(|home| {
             home.collect();
             home.spans().stats()
-        })
+        });
+        stats.unwrap_or_default()
     }
 
     fn steps(&self) -> u64 {
-        self.home().map_or(0, |home| home.spans().steps())
+        self.with_present(|home| home.spans().steps()).unwrap_or(0)
     }
 
     /// Also of the heaps where nobody lives.
     fn verify(&self) {
-        if let Some(home) = self.home() {
-            home.spans().verify();
-        }
+        self.with_present(|home| home.spans().verify());
         for home in homes::all().filter(|home| home.move_in()) {
             home.spans().verify();
             home.end_visit();

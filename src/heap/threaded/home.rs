@@ -21,6 +21,9 @@ const TRAYS: usize = 8;
 /// Visits to a house where nobody lives until its free memory goes back.
 const VISITS_MAX: u32 = 16;
 
+/// The number of the home where nobody ever lives.
+pub(super) const NOBODY: u16 = u16::MAX;
+
 /// On a cache line of its own: others write it.
 #[derive(Debug)]
 #[repr(align(128))]
@@ -31,7 +34,9 @@ struct Apart<T>(T);
 /// # Invariants
 /// - **Alone**: but for `mailbox` and `number`, it is used only by who lives there, as the mailbox says.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Home {
+    // First: its hot stacks are reached by the shortest way.
     spans: UnsafeCell<Spans<Marked>>,
     pub(super) number: u16,
     visits: Cell<u32>,
@@ -56,6 +61,11 @@ impl Home {
             trays: [const { Tray::new() }; TRAYS],
             mailbox: Apart(Mailbox::new(AtomicUsize::new(0))),
         }
+    }
+
+    /// Whether nobody ever lives there: so nothing is hot, and no block is its own.
+    pub(super) fn is_nobodys(&self) -> bool {
+        self.number == NOBODY
     }
 
     /// Moves in if nobody lives there.

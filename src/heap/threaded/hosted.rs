@@ -1,6 +1,10 @@
 //! The slot of a program with libc: a thread-local word, and a key of pthreads for the end of a thread.
+//!
+//! The word is never null: where a thread has no heap it leads to the one of nobody, in which nothing is hot, so that
+//! the fast paths need no question more.
 
 use super::PerThread;
+use super::home::{Home, NOBODY};
 use crate::memory::AllocError;
 use crate::sys;
 use core::ffi::c_void;
@@ -8,30 +12,29 @@ use core::ptr::with_exposed_provenance_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// Each thread of a program with a libc (feature `hosted`), whoever has started it.
-///
-/// # Examples
-/// ```
-/// use nostd_alloc::heap::{Hosted, Threaded};
-///
-/// #[global_allocator]
-/// static HEAP: Threaded<Hosted> = Threaded::new(Hosted);
-///
-/// let sorted = std::thread::spawn(|| vec![3, 1, 2]).join();
-/// assert_eq!(sorted.map(|numbers| numbers.len()).ok(), Some(3));
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Hosted;
+pub(in crate::heap) struct Hosted;
+
+/// Nobody's: only read, since nobody moves in.
+static EMPTY: Home = Home::new(NOBODY);
+
+sys::thread_words!(EMPTY);
+
+/// The word that leads to the heap of a thread.
+const HEAP: usize = 0;
+/// The word that is 1 once the thread has left it.
+const LEFT: usize = 1;
 
 /// The function that `set` was given: the same each time. 0 before.
 static AT_END: AtomicUsize = AtomicUsize::new(0);
 
-/// Called by libc in a thread that ends. What it frees after this goes straight home; if it allocates again, it
-/// has a heap again, and libc calls again.
+/// Called by libc in a thread that ends. What it asks and frees after this, the shared heap sees to.
 ///
 /// # Safety
 /// - `value` is what this thread has set.
 unsafe extern "C" fn thread_ends(value: *mut c_void) {
-    sys::set_thread_word(0);
+    sys::set_thread_word::<HEAP>((&raw const EMPTY).expose_provenance());
+    sys::set_thread_word::<LEFT>(1);
     let at_end = AT_END.load(Ordering::Acquire);
     if at_end != 0 {
         // SAFETY: origin of the number: `set`, which wrote a function of this type; contract of this function.
@@ -42,21 +45,27 @@ unsafe extern "C" fn thread_ends(value: *mut c_void) {
     }
 }
 
-// SAFETY: checked by libc: each thread has its own word, 0 at first, and its key's destructor is called when it
-// ends, after those of thread-local variables.
+// SAFETY: checked by libc: each thread has its own words, the address of `EMPTY` and 0 at first, and its key's
+// destructor is called when it ends, after those of thread-local variables.
 unsafe impl PerThread for Hosted {
+    const NEVER_NULL: bool = true;
+
     #[inline(always)]
     fn get(&self) -> *mut () {
-        with_exposed_provenance_mut(sys::thread_word())
+        with_exposed_provenance_mut(sys::thread_word::<HEAP>())
+    }
+
+    fn may_set(&self) -> bool {
+        sys::thread_word::<LEFT>() == 0
     }
 
     fn set(&self, value: *mut (), at_end: unsafe fn(*mut ())) -> Result<(), AllocError> {
         AT_END.store(at_end as *const () as usize, Ordering::Release);
         // First: libc may allocate here.
-        sys::set_thread_word(value.expose_provenance());
+        sys::set_thread_word::<HEAP>(value.expose_provenance());
         // SAFETY: contract of `PerThread`: `at_end` is to be called with the value.
         if !unsafe { sys::call_at_end(value.cast(), thread_ends) } {
-            sys::set_thread_word(0);
+            sys::set_thread_word::<HEAP>((&raw const EMPTY).expose_provenance());
             return Err(AllocError);
         }
         Ok(())
@@ -90,6 +99,7 @@ mod tests {
                 // SAFETY: the block came from the thread that has ended, with this layout.
                 unsafe { HEAP.deallocate(core::ptr::NonNull::new(block).unwrap(), layout) };
             }
+            HEAP.trim();
             assert_eq!(HEAP.stats_of_all().footprint_bytes, 0);
         }
     }

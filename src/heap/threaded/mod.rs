@@ -24,6 +24,7 @@
 //! | `face.rs` | all of them as one `Allocator` |
 //! | `program.rs` | the slot of a program without libc |
 //! | `hosted.rs` | the slot of a program with libc (feature `hosted`) |
+//! | `shared.rs` | one heap for threads without a slot |
 //!
 //! # How is this safe?
 //! A heap is used by one at a time: who lives there, as its mailbox says. The word is the only thing that two
@@ -51,11 +52,14 @@ mod letters;
 mod mailbox;
 mod marked;
 mod owners;
+#[cfg(not(feature = "hosted"))]
 mod program;
+mod shared;
 
-#[cfg(any(test, feature = "hosted"))]
-pub use hosted::Hosted;
-pub use program::OfProgram;
+#[cfg(feature = "hosted")]
+pub(super) use hosted::Hosted;
+#[cfg(not(feature = "hosted"))]
+pub(super) use program::OfProgram;
 
 use crate::memory::AllocError;
 
@@ -66,8 +70,17 @@ use crate::memory::AllocError;
 /// set a value, the function is called with it by that thread, whose `get` returns null from then on or is not
 /// called any more.
 pub unsafe trait PerThread {
+    /// Whether `get` returns the address of a heap where nobody ever lives, in place of null: only this library has one.
+    #[doc(hidden)]
+    const NEVER_NULL: bool = false;
+
     /// What this thread has set, or null.
     fn get(&self) -> *mut ();
+
+    /// Whether this thread can have a value. One that can have none shares a heap, behind a lock.
+    fn may_set(&self) -> bool {
+        true
+    }
 
     /// Sets it, with what is to be done at the end of the thread.
     ///
@@ -76,16 +89,8 @@ pub unsafe trait PerThread {
     fn set(&self, value: *mut (), at_end: unsafe fn(*mut ())) -> Result<(), AllocError>;
 }
 
-/// The heaps of all threads; `S` is how a thread finds its own. All values of it are the same heap.
-///
-/// # Examples
-/// In a program of [`entry!`](crate::entry):
-/// ```
-/// use nostd_alloc::heap::{OfProgram, Threaded};
-///
-/// // SAFETY: checked by whoever writes the program: it is one of `entry!`.
-/// static HEAP: Threaded<OfProgram> = Threaded::new(unsafe { OfProgram::new() });
-/// ```
+/// The heaps of all threads; `S` is how a thread finds its own. All values of it are the same heap, and
+/// [`Global`](super::Global) is one whose slot fits the program.
 #[derive(Debug)]
 pub struct Threaded<S> {
     slot: S,

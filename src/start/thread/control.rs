@@ -8,14 +8,14 @@
 //! program without threads makes no call for it.
 //!
 //! # How is this safe?
-//! Before the first `spawn` a program without libc has one thread, and FS is 0; so nobody else reads `MANY` or
+//! Before the first `spawn` a program of `entry!` has one thread, and FS is 0; so nobody else reads `THREADS` or
 //! the static control while they are prepared. Where FS is not 0 a libc has set it, and [`prepare`] refuses.
 
 use super::parting::Parting;
 use crate::sys::{self, Errno};
 use core::cell::Cell;
 use core::ptr::{NonNull, null};
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
 
 /// One pointer that each thread has for itself, and what is done with it when the thread ends.
 #[derive(Debug)]
@@ -97,8 +97,24 @@ unsafe impl Sync for First {}
 
 static FIRST: First = First(Control::new());
 
-/// Whether FS leads to a control: from the first `spawn` on, for ever.
-static MANY: AtomicBool = AtomicBool::new(false);
+/// What is known of the threads of this program: one of the three below, and never an earlier one again.
+static THREADS: AtomicU8 = AtomicU8::new(UNKNOWN);
+/// It is none of `entry!`: whoever starts its threads, they are not ours.
+const UNKNOWN: u8 = 0;
+/// There is one, and FS is 0.
+const ONE: u8 = 1;
+/// FS leads to a control, for ever: there has been a `spawn`.
+const MANY: u8 = 2;
+
+/// Says that this is a program of `entry!`, whose first thread calls.
+pub(in crate::start) fn enter() {
+    THREADS.store(ONE, Ordering::Relaxed);
+}
+
+/// Whether this is a program of [`entry!`](crate::entry): then each of its threads has a [`slot`] of its own.
+pub fn has_slots() -> bool {
+    THREADS.load(Ordering::Relaxed) != UNKNOWN
+}
 
 /// The length of the stack for handlers that each thread gets, in bytes: as long as that of the first thread.
 static ROOM_BYTES: AtomicUsize = AtomicUsize::new(0);
@@ -108,7 +124,7 @@ static ROOM_BYTES: AtomicUsize = AtomicUsize::new(0);
 /// # Errors
 /// `EPERM` in a program with libc, which has its own data there; those of arch_prctl(2).
 pub(super) fn prepare() -> Result<usize, Errno> {
-    if !MANY.load(Ordering::Relaxed) {
+    if THREADS.load(Ordering::Relaxed) != MANY {
         if sys::arch_prctl_get_fs()? != 0 {
             return Err(Errno::EPERM);
         }
@@ -116,7 +132,7 @@ pub(super) fn prepare() -> Result<usize, Errno> {
         // SAFETY: FS was checked above to be 0, so that nobody relies on it; a static stays.
         unsafe { sys::arch_prctl_set_fs((&raw const FIRST).cast_mut().cast())? };
         ROOM_BYTES.store(sys::sigaltstack_bytes(), Ordering::Relaxed);
-        MANY.store(true, Ordering::Relaxed);
+        THREADS.store(MANY, Ordering::Relaxed);
     }
     Ok(ROOM_BYTES.load(Ordering::Relaxed))
 }
@@ -124,11 +140,12 @@ pub(super) fn prepare() -> Result<usize, Errno> {
 /// The slot of this thread.
 ///
 /// # Safety
-/// - The program is one of [`entry!`](crate::entry), and its other threads come from [`spawn`](super::spawn).
+/// - In a program of [`entry!`](crate::entry) all other threads come from [`spawn`](super::spawn). In one that
+///   [has none](has_slots), all threads get the same slot, in which nobody writes.
 /// - What is behind the pointer is not used after the end of the thread.
 #[inline(always)]
 pub unsafe fn slot() -> NonNull<Slot> {
-    let control = match MANY.load(Ordering::Relaxed) {
+    let control = match THREADS.load(Ordering::Relaxed) == MANY {
         // SAFETY: FS leads to a control from then on: contract of this function; its first word, the control's own
         // address, never changes.
         true => core::ptr::with_exposed_provenance::<Control>(unsafe { sys::own_word() }),

@@ -35,7 +35,8 @@ mod life;
 mod parting;
 mod scope;
 
-pub use control::{Slot, slot};
+pub(in crate::start) use control::enter;
+pub use control::{Slot, has_slots, slot};
 pub use error::SpawnError;
 pub use handle::JoinHandle;
 pub use scope::{Scope, ScopedJoinHandle, scope};

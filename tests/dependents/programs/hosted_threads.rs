@@ -1,12 +1,12 @@
 //! Threads of std whose values go from one to another, values that are dropped when a thread ends, and a child.
 
-use nostd_alloc::heap::{Hosted, Strategy, Threaded};
+use nostd_alloc::heap::{Global, Strategy};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::mpsc;
 
 #[global_allocator]
-static HEAP: Threaded<Hosted> = Threaded::new(Hosted);
+static HEAP: Global = Global;
 
 thread_local! {
     // Dropped by std when the thread ends.
