@@ -184,6 +184,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     pub(super) fn flush_all(&self) {
         for class in 0..CLASSES {
             self.flush(class, self.stacks.count(class));
+            self.stacks.shorten(class);
         }
         self.cool_all();
     }

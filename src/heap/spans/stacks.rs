@@ -9,8 +9,9 @@
 //! that a write after free could reach. Below each stack lies a slot that stays 0, so that the top one can be
 //! compared without asking whether there is one.
 //!
-//! A stack begins short. It doubles its limit when it has to be refilled and halves it when it overflows twice
-//! in a row, so a program that only frees keeps few blocks, and few spans, from going back. Slots are
+//! A stack begins short. It doubles its limit when it has to be refilled. When it overflows, half of its blocks
+//! go; if it overflows again before it was refilled, all of them do and its limit is halved, so a program that
+//! only frees gives back many at a time and yet keeps few blocks, and few spans, from going back. Slots are
 //! bookkeeping; where there is no memory for them, blocks go to their span and come from it one by one.
 //!
 //! # Costs
@@ -147,7 +148,7 @@ impl Stacks {
         class: usize,
     ) -> &[Cell<usize>] {
         self.falling[class].set(false);
-        let wished = (self.room(class) * 2).clamp(room_min(class), SHAPES[class].depth);
+        let wished = (self.room(class) * 2).clamp(room_min(class) / 4, SHAPES[class].depth);
         if wished > self.capacity[class].get() as usize {
             self.take_slots(meta, source, class, wished);
         }
@@ -193,11 +194,13 @@ impl Stacks {
     }
 
     /// Halves the limit if the stack has not been refilled since it last overflowed; returns how many blocks are
-    /// to go, so that half of the limit is left.
+    /// to go: then all of them, else as many as leave half of the limit.
     pub(super) fn narrow(&self, class: usize) -> usize {
-        let mut room = self.room(class);
+        let room = self.room(class);
         if self.falling[class].replace(true) {
-            room = (room / 2).max(room_min(class)).min(room);
+            // INVARIANT: **Range** holds again when all blocks have gone (contract of this function).
+            self.set_room(class, (room / 2).max(room_min(class)).min(room));
+            return self.count(class);
         }
         self.count(class) - room / 2
     }
@@ -214,16 +217,18 @@ impl Stacks {
         self.set_room(class, self.room(class).min(1));
     }
 
-    /// Takes the lowest `count` blocks off, which have gone; the limit falls to twice what is left.
+    /// Sets the limit of an empty stack to the shortest one.
+    pub(super) fn shorten(&self, class: usize) {
+        self.set_room(class, self.room(class).min(room_min(class)));
+    }
+
+    /// Takes the lowest `count` blocks off, which have gone.
     pub(super) fn drop_lowest(&self, class: usize, count: usize) {
         let blocks = self.blocks(class);
         for (to, from) in blocks.iter().zip(&blocks[count..]) {
             to.set(from.get());
         }
-        let left = blocks.len() - count;
-        self.filled(class, left);
-        let room = (left * 2).max(room_min(class)).min(self.room(class));
-        self.set_room(class, room);
+        self.filled(class, blocks.len() - count);
     }
 }
 
@@ -256,12 +261,13 @@ pub(super) fn is_block(class: usize, address: usize, page: &Page) -> bool {
     page.kind.get() == Kind::span(class) && begins_block(class, page.offset(address))
 }
 
-/// The shortest limit of a stack that has slots: few blocks where they are large.
+/// What the limit of a stack does not fall below once it was there: few blocks where they are large. It begins
+/// with a quarter.
 fn room_min(class: usize) -> usize {
     match SHAPES[class].block_bytes {
-        0..=128 => 8,
-        129..=512 => 4,
-        _ => 2,
+        0..=128 => 32,
+        129..=512 => 16,
+        _ => 8,
     }
 }
 
