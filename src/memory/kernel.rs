@@ -151,6 +151,11 @@ macro_rules! pages_of_the_kernel {
                 let Advice::Soon = advice;
                 let _ = sys::madvise_populate_write(start, length);
             }
+
+            unsafe fn offer(&self, start: NonNull<u8>, length: usize) -> Result<(), AllocError> {
+                // SAFETY: contract of this function.
+                unsafe { sys::madvise_free(start, length) }.map_err(|_| AllocError)
+            }
         }
     };
 }

@@ -152,6 +152,20 @@ pub unsafe trait Allocator {
     fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
         let _ = (start, length, advice);
     }
+
+    /// Offers bytes of live blocks to the source, which may take the memory under them at any time until they
+    /// are next written: they then hold anything. The blocks stay live.
+    ///
+    /// # Safety
+    /// - The `length` bytes from `start` on are whole grains of live blocks of this allocator, and nobody relies
+    ///   on what they hold.
+    ///
+    /// # Errors
+    /// [`AllocError`] if the source has no use for them; nothing has changed.
+    unsafe fn offer(&self, start: NonNull<u8>, length: usize) -> Result<(), AllocError> {
+        let _ = (start, length);
+        Err(AllocError)
+    }
 }
 
 /// An allocator that knows its own blocks: a capability, never a method that lies.
@@ -206,6 +220,11 @@ unsafe impl<A: Allocator + ?Sized> Allocator for &A {
 
     fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
         (**self).advise(start, length, advice);
+    }
+
+    unsafe fn offer(&self, start: NonNull<u8>, length: usize) -> Result<(), AllocError> {
+        // SAFETY: contract of this function.
+        unsafe { (**self).offer(start, length) }
     }
 }
 

@@ -16,6 +16,7 @@ const MAP_NORESERVE: usize = 0x4000;
 const MREMAP_MAYMOVE: usize = 0x1;
 const MREMAP_FIXED: usize = 0x2;
 const MADV_DONTNEED: usize = 4;
+const MADV_FREE: usize = 8;
 const MADV_POPULATE_WRITE: usize = 23;
 
 /// Whether the kernel sets memory aside when pages are mapped.
@@ -164,6 +165,20 @@ pub unsafe fn mremap_onto(
 pub unsafe fn madvise_dontneed(start: NonNull<u8>, length: usize) -> Result<(), Errno> {
     // SAFETY: contract of this function.
     let answer = unsafe { syscall!(MADVISE, start.as_ptr(), length, MADV_DONTNEED) };
+    Errno::from_answer(answer).map(drop)
+}
+
+/// Lets the kernel take the memory under pages whenever it needs some, until they are next written; the addresses
+/// stay mapped. What was there may be read again, or zero.
+///
+/// # Safety
+/// - As [`munmap`], but that the pages may be used again.
+///
+/// # Errors
+/// Those of madvise(2): `EINVAL` before Linux 4.5, or if the pages are no private memory.
+pub unsafe fn madvise_free(start: NonNull<u8>, length: usize) -> Result<(), Errno> {
+    // SAFETY: contract of this function.
+    let answer = unsafe { syscall!(MADVISE, start.as_ptr(), length, MADV_FREE) };
     Errno::from_answer(answer).map(drop)
 }
 

@@ -85,7 +85,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             return Err(AllocError);
         }
         self.set_apart(start.0, bytes, born);
+        self.note_again(bytes);
         self.supply.hold(bytes);
+        self.withdraw_excess();
         self.tally.add(1, bytes);
         self.note_peak();
         self.note_use();
@@ -125,7 +127,13 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         } else {
             self.supply.release(bytes);
             // SAFETY: contract of this function: the block came from the source with this size.
-            unsafe { self.give_run_back(start.0, bytes) };
+            unsafe {
+                match born {
+                    // Few of its pages were touched, and fresh ones are zero.
+                    BORN_ZEROED => self.give_run_back(start.0, bytes),
+                    _ => self.part_with(start.0, bytes),
+                }
+            }
         }
     }
 
@@ -201,6 +209,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.set_apart(new.0, new_bytes, born);
         self.supply.release(old_bytes);
         self.supply.hold(new_bytes);
+        self.withdraw_excess();
         self.tally.subtract(1, old_bytes);
         self.tally.add(1, new_bytes);
         self.note_peak();

@@ -102,6 +102,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let chunk = match self.take_chunk(bytes, align) {
             Some(chunk) => chunk,
             None if self.is_apart(bytes)
+                && self.offers.bytes() < bytes
                 && let Ok(block) = self.allocate_apart(layout) =>
             {
                 return Ok(block);
@@ -130,7 +131,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             // SAFETY: contract of this function; `large_chunk` has checked that it is a block apart.
             None => unsafe { self.deallocate_apart(start) },
         }
-        self.settle();
+        self.settle(layout.size());
     }
 
     /// The chunk in use at `start`, or `None` for a block apart; ends the program if it is neither, or has
@@ -192,7 +193,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.tally.add(1, bytes);
         self.note_peak();
         if bytes < chunk.bytes {
-            self.settle();
+            self.settle(chunk.bytes - bytes);
         }
         Ok(bytes)
     }

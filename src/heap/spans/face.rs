@@ -154,7 +154,7 @@ impl<A: Allocator, const CHECKED: bool> Strategy for Spans<A, CHECKED> {
             end = start + length;
         });
         let bookkeeping = self.meta.held_bytes() + self.map.held_bytes();
-        let footprint = self.supply.held_bytes() + bookkeeping;
+        let footprint = self.supply.held_bytes() + self.offers.bytes() + bookkeeping;
         let footprint_peak = self.supply.held_bytes_peak() + bookkeeping;
         Stats {
             used_bytes: used,

@@ -15,7 +15,8 @@
 //! are free. Only the links of free chunks lie in free memory, and are checked when they are followed.
 //!
 //! Free memory above max(512 KiB, what is in use) goes back to the source when blocks are freed, long runs of
-//! pages first, if the source lets its memory be given back in parts.
+//! pages first, if the source lets its memory be given back in parts; or it is offered, if the program was seen to
+//! want it again.
 //!
 //! | file | idea |
 //! |---|---|
@@ -25,13 +26,14 @@
 //! | `leaves.rs`, `meta.rs` | memory for the map, and for other bookkeeping |
 //! | `stacks.rs` | hot stacks: the fast path, and its checks |
 //! | `span.rs` | spans: blocks of one size, a bit each |
-//! | `ring.rs` | lists of spans, through the entries of their pages |
+//! | `ring.rs` | lists of spans and of offered runs, through the entries of their pages |
 //! | `chunk.rs` | chunks: their bounds and neighbours |
 //! | `bins.rs` | free chunks by size |
 //! | `cut.rs` | chunks out of free ones, and back, merged |
 //! | `recent.rs` | chunks that were freed last, kept as they are |
 //! | `apart.rs` | blocks that are blocks of the source |
 //! | `supply.rs` | growth, and what goes back |
+//! | `offers.rs` | pages that the source may take, and the heap too |
 //! | `fault.rs` | misuse ends here |
 //! | `face.rs` | the heap as `Allocator` and `Strategy` |
 //! | `hot.rs` | the same, for a heap among others (`../threaded`) |
@@ -63,6 +65,7 @@ mod hot;
 mod leaves;
 mod map;
 mod meta;
+mod offers;
 mod page;
 mod recent;
 mod ring;
@@ -77,6 +80,7 @@ use core::cell::Cell;
 use core::fmt;
 use map::PageMap;
 use meta::Meta;
+use offers::Offers;
 use recent::Recent;
 use span::SpanLists;
 use stacks::Stacks;
@@ -124,6 +128,7 @@ pub struct Spans<A: Allocator, const CHECKED: bool = true> {
     meta: Meta,
     bins: Bins,
     recent: Recent,
+    offers: Offers,
     source: A,
 }
 
@@ -168,6 +173,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             meta: Meta::new(),
             bins: Bins::new(),
             recent: Recent::new(),
+            offers: Offers::new(),
             source,
         }
     }

@@ -10,7 +10,8 @@
 //! bits     free blocks     [starts, free ones]       -
 //! ```
 //!
-//! The fields of a span stand in the entry of its first page; the others have its kind and its start.
+//! The fields of a span stand in the entry of its first page; the others have its kind and its start. Runs of
+//! pages that are offered to the source: see `offers.rs`.
 
 use super::chunk::GRANULE_BYTES;
 use crate::memory::PAGE_BYTES;
@@ -28,7 +29,9 @@ impl Kind {
     pub(super) const CHUNKS: Kind = Kind(1);
     /// The first page of a block that is a block of the source.
     pub(super) const APART: Kind = Kind(2);
-    const FIRST_CLASS: u8 = 3;
+    /// The first or the last page of a run that is offered to the source.
+    pub(super) const OFFERED: Kind = Kind(3);
+    const FIRST_CLASS: u8 = 4;
 
     /// A page of a span of `class`.
     #[inline(always)]

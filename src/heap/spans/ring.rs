@@ -1,4 +1,4 @@
-//! Rings of pages: lists of spans, through the entries of their first pages.
+//! Rings of pages: lists of spans and of offered runs, through the entries of their first pages.
 //!
 //! # Costs
 //! Constant time to put one in or to take it out; no memory but the entries.

@@ -127,7 +127,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             // A stack without slots.
             self.return_blocks(class, &[Cell::new(address)]);
         }
-        self.settle();
+        self.settle(count * SHAPES[class].block_bytes);
     }
 
     /// Gives the lowest `count` blocks of a stack back to their spans.

@@ -11,6 +11,8 @@
 //! last time, the hot stacks are emptied first, so that a program that frees all it has is left with next to
 //! nothing.
 //!
+//! What goes back may be offered first: see `offers.rs`.
+//!
 //! Over any other source memory comes and goes in whole *extents*, on a list through their first granule, and
 //! goes back when the heap does.
 //!
@@ -29,6 +31,9 @@ use core::cell::Cell;
 const STEP_BYTES_MIN: usize = 32 * 1024;
 const STEP_BYTES_MAX: usize = 1024 * 1024;
 const STEP_DIVISOR: usize = 32;
+
+/// Growth into offered runs, in steps: they cost no system call.
+const OFFERED_STEPS: usize = 4;
 
 /// A heap that holds less than this touches no page before it is used.
 const TOUCH_HELD_MIN: usize = 256 * 1024;
@@ -139,6 +144,14 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let need = bytes.checked_add(head).ok_or(AllocError)?;
         let step = self.supply.held_bytes() / STEP_DIVISOR;
         let step = step.clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
+        if align <= PAGE_BYTES
+            && let Some(chunk) = self.take_offered(need, (step * OFFERED_STEPS).max(need))
+        {
+            self.hold_pages(chunk);
+            self.put_chunk(chunk);
+            self.note_use();
+            return Ok(());
+        }
         let touch = need <= step && self.supply.held_bytes() >= TOUCH_HELD_MIN;
         let advice = touch.then_some(Advice::Soon);
         for wished in [need.max(step), need] {
@@ -172,9 +185,10 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if let Some(advice) = advice {
             source.advise(block.cast(), bytes, advice);
         }
-        self.supply.hold(bytes);
-        map.for_each_page(start.0, bytes, |page| page.clear(Kind::CHUNKS));
+        self.note_again(bytes);
         let mut chunk = Chunk { start, bytes };
+        self.hold_pages(chunk);
+        self.withdraw_excess();
         if !self.cuts_pages() {
             let head = Chunk {
                 start,
@@ -197,12 +211,20 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         Ok(())
     }
 
-    /// After a free: empties the stacks when little is left in use, and gives back what is too much.
+    /// Holds whole pages that have entries; no chunk begins in them yet.
+    fn hold_pages(&self, pages: Chunk) {
+        self.supply.hold(pages.bytes);
+        self.map
+            .for_each_page(pages.start.0, pages.bytes, |page| page.clear(Kind::CHUNKS));
+    }
+
+    /// After `freed` bytes came back: empties the stacks when little is left in use, and gives back what is too much.
     #[inline]
-    pub(super) fn settle(&self) {
+    pub(super) fn settle(&self, freed: usize) {
         let in_use = self.in_use();
         if in_use < self.supply.use_mark.get() / 2
             || self.bins.bytes() > FREE_BYTES_MAX.max(in_use / 2 * TIERS[0].0)
+            || self.offers.grow_old(freed)
         {
             self.settle_now();
         }
@@ -212,6 +234,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[inline(never)]
     fn settle_now(&self) {
         let in_use = self.in_use();
+        if self.offers.is_old() {
+            self.withdraw_old();
+        }
         if in_use < self.supply.use_mark.get() / 2 {
             self.supply.use_mark.set(in_use);
             self.flush_all();
@@ -237,6 +262,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     pub fn trim(&self) {
         self.flush_all();
         self.give_back_down_to(0, PAGE_BYTES);
+        self.withdraw_down_to(0);
         self.map.shrink(&self.source, self.supply.held_bytes());
     }
 
@@ -264,7 +290,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             self.keep_rests(chunk, start, start + length);
             self.supply.release(length);
             // SAFETY: the pages came from the source; they are in no block, and no chunk has them any more.
-            unsafe { self.give_run_back(start, length) };
+            unsafe { self.part_with(start, length) };
         }
     }
 

@@ -4,27 +4,33 @@ use super::Spans;
 use super::bins::Bins;
 use super::chunk::Chunk;
 use super::classes::{CLASSES, SHAPES, begins_block, block_index};
+use super::offers::run_bytes;
 use super::page::{Kind, NO_PAGE, Page};
 use super::span::bits;
 use crate::heap::place::Place;
 use crate::memory::{Allocator, PAGE_BYTES};
 
 impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
-    /// Calls `visit` with the start and the length of what is held for blocks: single pages, and blocks apart.
+    /// Calls `visit` with the start and the length of what is held for blocks or offered: single pages, blocks
+    /// apart, and runs.
     pub(super) fn for_each_held(&self, mut visit: impl FnMut(usize, usize)) {
         self.map.for_each(|address, page| match page.kind.get() {
             Kind::NONE => {}
             Kind::APART => visit(address, page.reach.get() as usize * PAGE_BYTES),
+            Kind::OFFERED => run_bytes(page)
+                .into_iter()
+                .for_each(|bytes| visit(address, bytes)),
             _ => visit(address, PAGE_BYTES),
         });
     }
 
     pub(super) fn verify_all(&self) {
-        let mut tiled = 0;
+        let (mut tiled, mut offered) = (0, 0);
         let (mut blocks, mut used) = (0, 0);
         let (mut with_free, mut free_bytes) = ([0; CLASSES], 0);
         self.map.for_each(|address, page| match page.kind.get() {
             Kind::NONE => {}
+            Kind::OFFERED => offered += run_bytes(page).unwrap_or(0),
             Kind::APART => {
                 let bytes = page.reach.get() as usize * PAGE_BYTES;
                 (tiled, blocks, used) = (tiled + bytes, blocks + 1, used + bytes);
@@ -56,6 +62,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         assert!(used == self.tally.bytes.get(), "Sums: bytes in blocks");
         self.verify_bins(free_bytes);
         self.verify_recent();
+        self.verify_runs(offered);
         for (class, with_free) in with_free.into_iter().enumerate() {
             self.verify_list(class, with_free);
             self.verify_stack(class);
@@ -145,7 +152,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         (out, out * shape.block_bytes, shape.pages * PAGE_BYTES)
     }
 
-    /// Walks the bins, which hold all of the `free_bytes` in free chunks.
+    /// Checks the recent chunks, which are in use for the map.
     fn verify_recent(&self) {
         let (mut blocks, mut bytes) = (0, 0);
         self.recent.for_each(|chunk| {
@@ -162,6 +169,29 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         assert!((blocks, bytes) == sums, "Same: sums of recent chunks");
     }
 
+    /// Walks the ring of runs, which has all of the `offered` bytes.
+    fn verify_runs(&self, offered: usize) {
+        let mut bytes = 0;
+        self.for_each_run(|start, length| {
+            let (end, kind) = (start + length, |page: &Page| page.kind.get());
+            let last = self.map.entry(end - PAGE_BYTES);
+            assert!(
+                length > 0 && kind(last) == Kind::OFFERED,
+                "Runs: no end of {start:#x}"
+            );
+            let after = self.map.find(end).and_then(run_bytes);
+            assert!(after.is_none(), "Runs: two touch at {end:#x}");
+            bytes += length;
+        });
+        let most = self.supply.held_bytes_peak() - self.supply.held_bytes();
+        assert!(
+            bytes == self.offers.bytes() && bytes == offered,
+            "Runs: their sum"
+        );
+        assert!(bytes <= most, "Runs: more than ever was held");
+    }
+
+    /// Walks the bins, which hold all of the `free_bytes` in free chunks.
     fn verify_bins(&self, free_bytes: usize) {
         let mut filed = 0;
         self.bins.for_each(&self.map, |bin, chunk| {

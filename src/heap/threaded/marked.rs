@@ -121,4 +121,9 @@ unsafe impl Allocator for Marked {
     fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
         Kernel.advise(start, length, advice);
     }
+
+    unsafe fn offer(&self, start: NonNull<u8>, length: usize) -> Result<(), AllocError> {
+        // SAFETY: contract of this function; the pages stay this heap's.
+        unsafe { Kernel.offer(start, length) }
+    }
 }

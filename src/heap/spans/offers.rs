@@ -1,0 +1,336 @@
+//! Runs of pages that are offered to the source: it may take their memory whenever it needs some, and until then
+//! the heap may have them again.
+//!
+//! A page that goes back and is asked for again costs a page fault: six times what it costs to offer it and to
+//! write to it again. So the heap counts what the source had to hand out *again*, after as much had gone back;
+//! so many bytes of what is to go are offered from then on. A program that shrinks once gives all of it
+//! back; one that grows and shrinks again and again pays for its pages once.
+//!
+//! ```text
+//! first page of a run    kind, index 1, reach: pages of the run, ring of runs
+//! last one, if another   kind, index 0, reach: pages back to the first
+//! ```
+//!
+//! An offered run is in no chunk and is not held; runs that touch are one. Growth takes runs before it asks the
+//! source. Held and offered bytes together are never more than was held at the most. Runs age: when none was
+//! wanted while [`AGE_MAX`] times as much came back from the program as was handed out again, all of them go to the
+//! source, and half of that is forgotten.
+//!
+//! # Costs
+//! Constant time to offer a run; up to [`LOOKS`] looks to take one. No memory but the entries of two pages.
+//!
+//! # Source
+//! To rent until the rent has cost as much as to buy: Karlin and others, *Competitive Snoopy Caching* (1988).
+//! Evans's jemalloc (version 5) offers pages before they go back, by the clock.
+
+use super::Spans;
+use super::chunk::Chunk;
+use super::page::{Kind, NO_PAGE, Page};
+use crate::heap::place::Place;
+use crate::memory::{AllocError, Allocator, PAGE_BYTES};
+use core::cell::Cell;
+
+/// Runs are old when so many times the bytes that were handed out again have come back.
+const AGE_MAX: usize = 8;
+
+/// Runs that are looked at for one that is long enough.
+const LOOKS: usize = 32;
+
+/// What the index says of the first page of a run.
+const FIRST: u8 = 1;
+
+/// The runs.
+///
+/// # Invariants
+/// - **Runs**: `head` is [`NO_PAGE`] or names the first page of a run, the one offered first; all runs are on its
+///   ring. A run is pages of the source that are in no chunk, span or block apart; no two touch.
+/// - **Sum**: `bytes` is the sum of their lengths.
+#[derive(Debug)]
+pub(super) struct Offers {
+    head: Cell<u32>,
+    bytes: Cell<usize>,
+    /// Bytes that the source had to hand out again.
+    again: Cell<usize>,
+    /// Bytes that came back since a run was last taken or offered.
+    age: Cell<usize>,
+}
+
+impl Offers {
+    pub(super) const fn new() -> Offers {
+        // INVARIANT: **Runs** and **Sum** hold: there is none.
+        Offers {
+            head: Cell::new(NO_PAGE),
+            bytes: Cell::new(0),
+            again: Cell::new(0),
+            age: Cell::new(0),
+        }
+    }
+
+    /// The bytes of all runs.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.get()
+    }
+
+    /// Counts bytes that came back, and says whether the runs are old.
+    #[inline]
+    pub(super) fn grow_old(&self, freed: usize) -> bool {
+        self.age.set(self.age.get().saturating_add(freed));
+        self.is_old()
+    }
+
+    /// Whether no run was wanted for long.
+    pub(super) fn is_old(&self) -> bool {
+        self.age.get() / AGE_MAX > self.again.get() && self.bytes.get() > 0
+    }
+}
+
+/// The length of the run that begins at a page with this entry, if one does.
+pub(super) fn run_bytes(page: &Page) -> Option<usize> {
+    let begins = page.kind.get() == Kind::OFFERED && page.index.get() == FIRST;
+    begins.then(|| page.reach.get() as usize * PAGE_BYTES)
+}
+
+impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
+    /// Notes that the source is to hand out so many bytes: again, if as many went back before.
+    pub(super) fn note_again(&self, bytes: usize) {
+        let Offers { again, .. } = &self.offers;
+        if bytes <= self.went_back() {
+            again.set((again.get() + bytes).min(self.supply.held_bytes_peak()));
+        }
+    }
+
+    /// Bytes that are neither held nor offered and once were.
+    fn went_back(&self) -> usize {
+        (self.supply.held_bytes_peak() - self.supply.held_bytes())
+            .saturating_sub(self.offers.bytes())
+    }
+
+    /// Offers pages as far as they are likely to be wanted again, and gives the others back.
+    ///
+    /// # Safety
+    /// - The pages came from the source, are held no more, and nobody uses them; the map knows nothing of them.
+    pub(super) unsafe fn part_with(&self, start: usize, length: usize) {
+        let Offers { again, bytes, .. } = &self.offers;
+        let room = again.get().saturating_sub(bytes.get());
+        let room = room.min(self.went_back()) / PAGE_BYTES * PAGE_BYTES;
+        let mut offered = length.min(room);
+        // SAFETY: contract of this function.
+        if offered > 0 && unsafe { self.offer(start, offered) }.is_err() {
+            offered = 0;
+        }
+        // SAFETY: contract of this function: nobody uses the rest either.
+        unsafe { self.give_run_back(start + offered, length - offered) };
+    }
+
+    /// Offers pages as a run.
+    ///
+    /// # Safety
+    /// - As `part_with`.
+    ///
+    /// # Errors
+    /// [`AllocError`] if the source has no use for them, or if there is no memory for their entries.
+    unsafe fn offer(&self, start: usize, length: usize) -> Result<(), AllocError> {
+        let (map, source) = (&self.map, &self.source);
+        map.cover(&self.meta, source, start, start + length)?;
+        // SAFETY: contract of this function.
+        unsafe { source.offer(Place(start).ptr(), length)? };
+        let (mut start, mut end) = (start, start + length);
+        if let Some(after) = map.find(end).and_then(run_bytes) {
+            self.forget_run(end);
+            end += after;
+        }
+        if let Some(before) = self.run_before(start) {
+            self.forget_run(before);
+            start = before;
+        }
+        self.set_run(start, end - start);
+        self.offers.age.set(0);
+        Ok(())
+    }
+
+    /// Where the run begins that ends at `end`, if there is one.
+    fn run_before(&self, end: usize) -> Option<usize> {
+        let last = end - PAGE_BYTES;
+        let page = self.map.find(last)?;
+        let back = match page.index.get() {
+            FIRST => 0,
+            _ => page.reach.get() as usize * PAGE_BYTES,
+        };
+        (page.kind.get() == Kind::OFFERED).then_some(last - back)
+    }
+
+    /// Puts pages that have entries on the ring, as the run that was offered last.
+    fn set_run(&self, start: usize, length: usize) {
+        let (page, pages) = (self.map.entry(start), (length / PAGE_BYTES) as u32);
+        let last = self.map.entry(start + length - PAGE_BYTES);
+        last.clear(Kind::OFFERED);
+        last.reach.set(pages - 1);
+        page.clear(Kind::OFFERED);
+        page.index.set(FIRST);
+        page.reach.set(pages);
+        // INVARIANT: **Runs** and **Sum** hold again with the run at the end of the ring.
+        self.map
+            .link(&self.offers.head, self.map.number(start), page);
+        self.offers.bytes.set(self.offers.bytes() + length);
+    }
+
+    /// Takes the run off the ring that begins at `start`.
+    fn forget_run(&self, start: usize) {
+        let page = self.map.entry(start);
+        let length = page.reach.get() as usize * PAGE_BYTES;
+        // INVARIANT: **Runs** and **Sum** hold again without the run.
+        self.map
+            .unlink(&self.offers.head, self.map.number(start), page);
+        self.offers.bytes.set(self.offers.bytes() - length);
+        page.clear(Kind::NONE);
+        self.map
+            .entry(start + length - PAGE_BYTES)
+            .clear(Kind::NONE);
+    }
+
+    /// Takes `wished` bytes, or at least `need`, as whole pages out of a run that was offered lately; each has an
+    /// entry. `None` if no run is long enough, or if there is no memory for entries.
+    pub(super) fn take_offered(&self, need: usize, wished: usize) -> Option<Chunk> {
+        let mut number = match self.offers.head.get() {
+            NO_PAGE => return None,
+            head => self.map.numbered(head).prev.get(),
+        };
+        for _ in 0..LOOKS {
+            let page = self.map.numbered(number);
+            let (start, length) = (self.map.address(number), run_bytes(page)?);
+            if length >= need {
+                let taken = wished.next_multiple_of(PAGE_BYTES).min(length);
+                let (map, source) = (&self.map, &self.source);
+                map.cover(&self.meta, source, start, start + length).ok()?;
+                self.forget_run(start);
+                if taken < length {
+                    self.set_run(start + taken, length - taken);
+                }
+                self.offers.age.set(0);
+                let (start, bytes) = (Place(start), taken);
+                return Some(Chunk { start, bytes });
+            }
+            if number == self.offers.head.get() {
+                break;
+            }
+            number = page.prev.get();
+        }
+        None
+    }
+
+    /// Gives runs back, those first that were offered first, until at most `bytes` are left.
+    pub(super) fn withdraw_down_to(&self, bytes: usize) {
+        while self.offers.bytes() > bytes {
+            let start = self.map.address(self.offers.head.get());
+            let length = self.map.entry(start).reach.get() as usize * PAGE_BYTES;
+            self.forget_run(start);
+            // SAFETY: by **Runs** of `Offers`: pages of the source that nobody uses.
+            unsafe { self.give_run_back(start, length) };
+        }
+    }
+
+    /// Gives runs back until held and offered bytes together are no more than was once held.
+    pub(super) fn withdraw_excess(&self) {
+        let most = self.supply.held_bytes_peak() - self.supply.held_bytes();
+        self.withdraw_down_to(most);
+    }
+
+    /// Gives old runs back.
+    #[cold]
+    pub(super) fn withdraw_old(&self) {
+        let Offers { again, age, .. } = &self.offers;
+        age.set(0);
+        again.set(again.get() / 2);
+        self.withdraw_down_to(0);
+    }
+
+    /// Calls `visit` with the start and the length of each run, the one that was offered first first.
+    pub(super) fn for_each_run(&self, mut visit: impl FnMut(usize, usize)) {
+        let head = self.offers.head.get();
+        let mut number = head;
+        while number != NO_PAGE {
+            let page = self.map.numbered(number);
+            visit(self.map.address(number), run_bytes(page).unwrap_or(0));
+            number = match page.next.get() {
+                next if next == head => NO_PAGE,
+                next => next,
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::Strategy;
+    use crate::memory::{Kernel, Layout};
+    use core::ptr::NonNull;
+
+    /// Blocks of many sizes, 6 MiB together, each filled with its number, and asked for what it holds.
+    fn cycle(heap: &Spans<Kernel>) -> usize {
+        let layout =
+            |number: usize| Layout::from_size_align(100 + number * 977 % 60_000, 8).unwrap();
+        let mut blocks = [NonNull::dangling(); 200];
+        for (number, block) in blocks.iter_mut().enumerate() {
+            *block = heap.allocate(layout(number)).unwrap().cast::<u8>();
+            // SAFETY: the block came from the heap just now, with this size.
+            unsafe { block.write_bytes(number as u8, layout(number).size()) };
+        }
+        let offered = heap.offers.bytes();
+        for (number, &block) in blocks.iter().enumerate() {
+            let size = layout(number).size();
+            // SAFETY: the block comes from the loop above, with this size.
+            unsafe {
+                let bytes = NonNull::slice_from_raw_parts(block, size);
+                assert!(bytes.as_ref().iter().all(|&byte| byte == number as u8));
+                heap.deallocate(block, layout(number));
+            }
+        }
+        heap.verify();
+        offered
+    }
+
+    #[test]
+    fn what_was_wanted_again_is_offered_the_next_time_and_serves_growth() {
+        let heap: Spans<Kernel> = Spans::new(Kernel);
+        assert_eq!((cycle(&heap), heap.offers.bytes()), (0, 0), "once");
+        let (_, after) = (cycle(&heap), heap.offers.bytes());
+        assert!(after > 3 << 20, "{after} bytes are offered");
+        let footprint = heap.stats().footprint_bytes;
+        for _ in 0..4 {
+            assert!(cycle(&heap) < after / 4, "growth takes runs first");
+            assert!(heap.stats().footprint_bytes <= footprint + (64 << 10));
+        }
+        heap.trim();
+        assert_eq!(heap.offers.bytes(), 0);
+        assert!(heap.stats().footprint_bytes < 128 << 10);
+    }
+
+    #[test]
+    fn old_runs_go_back() {
+        let heap: Spans<Kernel> = Spans::new(Kernel);
+        let layout = Layout::new::<[u64; 600]>();
+        let (_, _) = (cycle(&heap), cycle(&heap));
+        let (offered, again) = (heap.offers.bytes(), heap.offers.again.get());
+        for _ in 0..=again * AGE_MAX / layout.size() {
+            assert_eq!(heap.offers.bytes(), offered);
+            let block = heap.allocate(layout).unwrap().cast();
+            // SAFETY: the block comes from the heap, with this layout.
+            unsafe { heap.deallocate(block, layout) };
+        }
+        assert_eq!(
+            (heap.offers.bytes(), heap.offers.again.get()),
+            (0, again / 2)
+        );
+        heap.verify();
+    }
+
+    #[test]
+    #[should_panic(expected = "Runs: their sum")]
+    fn a_run_that_nobody_counted_is_found() {
+        let heap: Spans<Kernel> = Spans::new(Kernel);
+        let (_, _) = (cycle(&heap), cycle(&heap));
+        heap.offers.bytes.set(heap.offers.bytes() - PAGE_BYTES);
+        heap.verify();
+    }
+}
