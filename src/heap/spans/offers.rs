@@ -7,8 +7,8 @@
 //! back; one that grows and shrinks again and again pays for its pages once.
 //!
 //! ```text
-//! first page of a run    kind, index 1, reach: pages of the run, ring of runs
-//! last one, if another   kind, index 0, reach: pages back to the first
+//! first page of a run    kind, born 1, reach: pages of the run, ring of runs
+//! last one, if another   kind, born 0, reach: pages back to the first
 //! ```
 //!
 //! An offered run is in no chunk and is not held; runs that touch are one. Growth takes runs before it asks the
@@ -36,7 +36,7 @@ const AGE_MAX: usize = 8;
 /// Runs that are looked at for one that is long enough.
 const LOOKS: usize = 32;
 
-/// What the index says of the first page of a run.
+/// What `born` says of the first page of a run.
 const FIRST: u8 = 1;
 
 /// The runs.
@@ -86,7 +86,7 @@ impl Offers {
 
 /// The length of the run that begins at a page with this entry, if one does.
 pub(super) fn run_bytes(page: &Page) -> Option<usize> {
-    let begins = page.kind.get() == Kind::OFFERED && page.index.get() == FIRST;
+    let begins = page.kind.get() == Kind::OFFERED && page.born.get() == FIRST;
     begins.then(|| page.reach.get() as usize * PAGE_BYTES)
 }
 
@@ -152,7 +152,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     fn run_before(&self, end: usize) -> Option<usize> {
         let last = end - PAGE_BYTES;
         let page = self.map.find(last)?;
-        let back = match page.index.get() {
+        let back = match page.born.get() {
             FIRST => 0,
             _ => page.reach.get() as usize * PAGE_BYTES,
         };
@@ -166,7 +166,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         last.clear(Kind::OFFERED);
         last.reach.set(pages - 1);
         page.clear(Kind::OFFERED);
-        page.index.set(FIRST);
+        page.born.set(FIRST);
         page.reach.set(pages);
         // INVARIANT: **Runs** and **Sum** hold again with the run at the end of the ring.
         self.map

@@ -53,11 +53,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             }
             _ => {}
         });
-        assert!(
-            tiled == self.supply.held_bytes(),
-            "Tiles: spans, chunks and blocks apart are {tiled} bytes, {} are held",
-            self.supply.held_bytes()
-        );
+        assert!(tiled == self.supply.held_bytes(), "Tiles: what is held");
         assert!(blocks == self.tally.blocks.get(), "Sums: blocks");
         assert!(used == self.tally.bytes.get(), "Sums: bytes in blocks");
         self.verify_bins(free_bytes);
@@ -96,15 +92,12 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     fn verify_chunk(&self, chunk: Chunk, free: bool) {
         let (start, end) = (chunk.start.0, chunk.end().0);
-        assert!(
-            chunk.bytes > 0,
-            "Tiles: a chunk without bytes at {start:#x}"
-        );
+        assert!(chunk.bytes > 0, "Tiles: a chunk without bytes");
         if free {
             let after = self.map.free_after(chunk.end());
-            assert!(after.is_none(), "Merged: free chunks touch at {end:#x}");
+            assert!(after.is_none(), "Merged: free chunks touch");
             let found = self.map.free_before(chunk.end());
-            assert!(found == Some(chunk), "Tiles: no way back from {end:#x}");
+            assert!(found == Some(chunk), "Tiles: no way back from an end");
         }
         for page in (start.next_multiple_of(PAGE_BYTES)..end).step_by(PAGE_BYTES) {
             let entry = self.map.find(page);
@@ -114,10 +107,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
                     Kind::NONE => 0,
                     _ => u64::MAX,
                 });
-                assert!(
-                    starts == 0,
-                    "Tiles: something begins in a chunk at {page:#x}"
-                );
+                assert!(starts == 0, "Tiles: something begins in a chunk");
             }
         }
     }
@@ -131,21 +121,20 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             let page = self.map.entry(address);
             assert!(
                 page.kind.get() == first.kind.get() && page.offset(address) == address - start,
-                "Spans: page {index} of the span at {start:#x}"
+                "Spans: a page of a span"
             );
         }
         let words = bits(class, first);
         let set: u32 = words.iter().map(|word| word.get().count_ones()).sum();
         assert!(
             set as usize == first.free.get() as usize,
-            "Spans: {set} bits of {start:#x}, {} blocks free",
-            first.free.get()
+            "Spans: as many bits as free blocks"
         );
         for (index, word) in words.iter().enumerate() {
             let room = shape.blocks.saturating_sub(index * 64);
             assert!(
                 room >= 64 || word.get() >> room == 0,
-                "Spans: a bit without a block at {start:#x}"
+                "Spans: a bit without a block"
             );
         }
         let out = shape.blocks - set as usize;
@@ -159,9 +148,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             let in_use = self.map.chunk_state(chunk.start.0) == Some(false);
             assert!(
                 in_use && self.map.chunk(chunk.start) == chunk && self.recent.keeps(chunk),
-                "Same: no chunk in use of {} bytes at {:#x}",
-                chunk.bytes,
-                chunk.start.0
+                "Same: no chunk in use"
             );
             (blocks, bytes) = (blocks + 1, bytes + chunk.bytes);
         });
@@ -175,12 +162,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.for_each_run(|start, length| {
             let (end, kind) = (start + length, |page: &Page| page.kind.get());
             let last = self.map.entry(end - PAGE_BYTES);
-            assert!(
-                length > 0 && kind(last) == Kind::OFFERED,
-                "Runs: no end of {start:#x}"
-            );
+            assert!(length > 0 && kind(last) == Kind::OFFERED, "Runs: no end");
             let after = self.map.find(end).and_then(run_bytes);
-            assert!(after.is_none(), "Runs: two touch at {end:#x}");
+            assert!(after.is_none(), "Runs: two touch");
             bytes += length;
         });
         let most = self.supply.held_bytes_peak() - self.supply.held_bytes();
@@ -215,7 +199,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             let free = page.free.get() as usize;
             assert!(
                 free > 0 && free < SHAPES[class].blocks,
-                "Spans: a span on the list with {free} free blocks"
+                "Spans: a span on the list without free blocks, or with no other"
             );
             let next = page.next.get();
             assert!(
@@ -240,9 +224,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let depth = SHAPES[class].depth;
         assert!(
             blocks.len() <= self.stacks.room(class) && self.stacks.room(class) <= depth,
-            "Stacks: {} blocks, room for {}",
-            blocks.len(),
-            self.stacks.room(class)
+            "Stacks: more blocks than room"
         );
         for block in blocks {
             assert!(self.flip(class, block.get()), "Stacks: a block twice");
