@@ -226,7 +226,7 @@ fn adding() {
 }
 
 fn sorting() {
-    at_each_chance("sort of a few", 0, |vec| vec.try_sort().unwrap());
+    at_each_chance("sort of a few", 0, |vec| vec[..].try_sort().unwrap());
     let many = |vec: &mut Vec<Fragile>| {
         vec.extend((0..90).map(|index| Fragile::new(index * 37 % 101 / 12)))
     };

@@ -1,9 +1,10 @@
 //! What std puts on slices and needs memory for, as an extension trait.
 
-use super::error::{OrStop, Tells, TryReserveError};
-use super::sort::{equal_is_same, try_sort};
+use super::error::{OrStop, TryReserveError};
+use super::sort::{try_sort, try_sort_by_cached_key, try_sort_whole};
 use super::string::String;
 use super::vec::Vec;
+use crate::heap::Global;
 use core::borrow::Borrow;
 use core::cmp::Ordering;
 
@@ -216,49 +217,28 @@ impl<T> SliceExt<T> for [T] {
     where
         T: Ord,
     {
-        if equal_is_same::<T>() {
-            self.sort_unstable();
-            return Ok(());
-        }
-        try_sort(self, T::lt)
+        try_sort_whole(self, Global)
     }
 
     fn try_sort_by<F: FnMut(&T, &T) -> Ordering>(
         &mut self,
         mut compare: F,
     ) -> Result<(), TryReserveError> {
-        try_sort(self, |a, b| compare(a, b) == Ordering::Less)
+        try_sort(self, Global, |a, b| compare(a, b) == Ordering::Less)
     }
 
     fn try_sort_by_key<K: Ord, F: FnMut(&T) -> K>(
         &mut self,
         mut f: F,
     ) -> Result<(), TryReserveError> {
-        try_sort(self, |a, b| f(a).lt(&f(b)))
+        try_sort(self, Global, |a, b| f(a).lt(&f(b)))
     }
 
     fn try_sort_by_cached_key<K: Ord, F: FnMut(&T) -> K>(
         &mut self,
-        mut f: F,
+        f: F,
     ) -> Result<(), TryReserveError> {
-        let mut keys: Vec<(K, usize)> = Vec::try_with_capacity(self.len())?;
-        keys.extend_core::<Tells, _>(
-            self.iter()
-                .enumerate()
-                .map(|(index, value)| (f(value), index)),
-        )?;
-        // No two are equal, since indices differ.
-        keys.sort_unstable();
-        for place in 0..keys.len() {
-            // The element for this place may have changed places with one before.
-            let mut source = keys[place].1;
-            while source < place {
-                source = keys[source].1;
-            }
-            keys[place].1 = source;
-            self.swap(place, source);
-        }
-        Ok(())
+        try_sort_by_cached_key(self, Global, f)
     }
 }
 

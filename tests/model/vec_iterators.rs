@@ -1,4 +1,4 @@
-//! The verbs that make a vector anew, take it apart, or walk it.
+//! The verbs that make a vector anew, take it apart, walk it, or sort it.
 
 use crate::items::Item;
 use crate::vecs::{Pair, numbers, ours_of, some, vec_of};
@@ -233,11 +233,42 @@ fn walked<T: Item>() -> Vec<Verb<T>> {
     ]
 }
 
+fn sorted<T: Item>() -> Vec<Verb<T>> {
+    fn rest<T: Item>(item: &T) -> usize {
+        item.number() % 7
+    }
+    vec_of![
+        verb!("sort", |v, x, y| v.sort()),
+        verb!("sort_by", |v, x, y| v.sort_by(|a, b| b.cmp(a))),
+        verb!("sort_by_key", |v, x, y| v.sort_by_key(rest)),
+        verb!("sort_by_cached_key", |v, x, y| v.sort_by_cached_key(rest)),
+        verb!("try_sort", |v, x, y| v.try_sort().unwrap(), v.sort()),
+        verb!(
+            "try_sort_by",
+            |v, x, y| v
+                .try_sort_by(|a, b| rest(a).cmp(&rest(b)).reverse())
+                .unwrap(),
+            v.sort_by(|a, b| rest(a).cmp(&rest(b)).reverse())
+        ),
+        verb!(
+            "try_sort_by_key",
+            |v, x, y| v.try_sort_by_key(rest).unwrap(),
+            v.sort_by_key(rest)
+        ),
+        verb!(
+            "try_sort_by_cached_key",
+            |v, x, y| v.try_sort_by_cached_key(rest).unwrap(),
+            v.sort_by_key(rest)
+        ),
+    ]
+}
+
 pub(crate) fn verbs<T: Item>() -> Vec<Verb<T>> {
     let mut verbs = made();
     verbs.extend(copied());
     verbs.extend(turned());
     verbs.extend(taken_apart());
     verbs.extend(walked());
+    verbs.extend(sorted());
     verbs
 }

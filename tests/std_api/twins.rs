@@ -120,6 +120,10 @@ twins! {
     "Vec::zeroed" v25 [T: vec::Zeroable] Vec::try_zeroed, fn(usize) -> Tried<Vec<T>>;
     "vec![x; n]" v26 [T: Clone] vec::try_from_elem, fn(T, usize) -> Result<Vec<T>, PushError<T>>;
     "IntoIter::clone" v27 [T: Clone, A: Allocator + Clone] vec::IntoIter::try_clone, fn(&vec::IntoIter<T, A>) -> Tried<vec::IntoIter<T, A>>;
+    "Vec::sort" v28 [T: Ord, A: Allocator] Vec::try_sort, fn(&mut Vec<T, A>) -> Tried<()>;
+    "Vec::sort_by" v29 [T, A: Allocator, F: FnMut(&T, &T) -> core::cmp::Ordering] Vec::try_sort_by, fn(&mut Vec<T, A>, F) -> Tried<()>;
+    "Vec::sort_by_key" v30 [T, A: Allocator, K: Ord, F: FnMut(&T) -> K] Vec::try_sort_by_key, fn(&mut Vec<T, A>, F) -> Tried<()>;
+    "Vec::sort_by_cached_key" v31 [T, A: Allocator, K: Ord, F: FnMut(&T) -> K] Vec::try_sort_by_cached_key, fn(&mut Vec<T, A>, F) -> Tried<()>;
     "String::reserve" s01 [A: Allocator] String::try_reserve, fn(&mut String<A>, usize) -> Tried<()>;
     "String::reserve_exact" s02 [A: Allocator] String::try_reserve_exact, fn(&mut String<A>, usize) -> Tried<()>;
     "String::with_capacity" s03 [] String::try_with_capacity, fn(usize) -> Tried<String>;

@@ -1,7 +1,6 @@
 //! Our side: the library's types over glibc's malloc, and the few calls whose names differ.
 
 use super::glibc::Glibc;
-use nostd_alloc::collections::prelude::SliceExt;
 
 /// The vector of this side.
 pub type Vector<T> = nostd_alloc::collections::Vec<T, Glibc>;
@@ -35,17 +34,16 @@ pub fn try_push<T>(vector: &mut Vector<T>, value: T) -> Result<(), T> {
     vector.try_push(value).map_err(|error| error.into_value())
 }
 
-/// Sorts, and keeps equal elements in their order. The buffer comes from `Global`: the method has no
-/// allocator.
+/// Sorts, and keeps equal elements in their order.
 #[inline]
-pub fn sort<T: Ord>(values: &mut [T]) {
-    SliceExt::sort(values);
+pub fn sort<T: Ord>(values: &mut Vector<T>) {
+    values.sort();
 }
 
 /// Sorts by a key, and keeps elements of equal keys in their order.
 #[inline]
-pub fn sort_by_key<T, K: Ord>(values: &mut [T], key: impl FnMut(&T) -> K) {
-    SliceExt::sort_by_key(values, key);
+pub fn sort_by_key<T, K: Ord>(values: &mut Vector<T>, key: impl FnMut(&T) -> K) {
+    values.sort_by_key(key);
 }
 
 /// An empty text.

@@ -38,13 +38,13 @@ pub fn try_push<T>(vector: &mut Vector<T>, value: T) -> Result<(), T> {
 
 /// Sorts, and keeps equal elements in their order.
 #[inline]
-pub fn sort<T: Ord>(values: &mut [T]) {
+pub fn sort<T: Ord>(values: &mut Vector<T>) {
     values.sort();
 }
 
 /// Sorts by a key, and keeps elements of equal keys in their order.
 #[inline]
-pub fn sort_by_key<T, K: Ord>(values: &mut [T], key: impl FnMut(&T) -> K) {
+pub fn sort_by_key<T, K: Ord>(values: &mut Vector<T>, key: impl FnMut(&T) -> K) {
     values.sort_by_key(key);
 }
 

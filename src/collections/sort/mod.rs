@@ -31,19 +31,22 @@ mod runs;
 
 use super::error::{Tells, TryReserveError};
 use super::raw_buffer::RawBuffer;
-use crate::heap::Global;
+use super::vec::Vec;
+use crate::memory::Allocator;
 use core::any::type_name;
 use core::mem::needs_drop;
 
 /// Up to so many elements are sorted by insertion.
 const SMALL_LENGTH: usize = 20;
 
-/// Sorts by `is_less`, which must be a strict weak order to give a sorted slice; any answer is memory safe.
+/// Sorts by `is_less`, which must be a strict weak order to give a sorted slice; any answer is memory safe. The
+/// buffer comes from `allocator`.
 ///
 /// # Errors
 /// [`TryReserveError`] if there is no memory for the buffer; the slice is as before.
-pub(super) fn try_sort<T, F: FnMut(&T, &T) -> bool>(
+pub(super) fn try_sort<T, A: Allocator, F: FnMut(&T, &T) -> bool>(
     slice: &mut [T],
+    allocator: A,
     mut is_less: F,
 ) -> Result<(), TryReserveError> {
     if size_of::<T>() == 0 || slice.len() < 2 {
@@ -58,15 +61,56 @@ pub(super) fn try_sort<T, F: FnMut(&T, &T) -> bool>(
     if first == slice.len() {
         return Ok(());
     }
-    let buffer = RawBuffer::<T, Global>::with_capacity::<Tells>(slice.len(), Global)?;
+    let buffer = RawBuffer::<T, A>::with_capacity::<Tells>(slice.len(), allocator)?;
     runs::sort(slice, first, buffer.ptr(), &mut is_less);
+    Ok(())
+}
+
+/// Sorts by the order of the type.
+///
+/// # Errors
+/// As [`try_sort`].
+pub(super) fn try_sort_whole<T: Ord, A: Allocator>(
+    slice: &mut [T],
+    allocator: A,
+) -> Result<(), TryReserveError> {
+    if equal_is_same::<T>() {
+        slice.sort_unstable();
+        return Ok(());
+    }
+    try_sort(slice, allocator, T::lt)
+}
+
+/// Sorts by a key that is asked for once an element; the keys lie in `allocator`.
+///
+/// # Errors
+/// As [`try_sort`].
+pub(super) fn try_sort_by_cached_key<T, K: Ord, A: Allocator>(
+    slice: &mut [T],
+    allocator: A,
+    mut f: impl FnMut(&T) -> K,
+) -> Result<(), TryReserveError> {
+    let mut keys = Vec::try_with_capacity_in(slice.len(), allocator)?;
+    let keyed = slice.iter().enumerate();
+    keys.extend_core::<Tells, _>(keyed.map(|(index, value)| (f(value), index)))?;
+    // No two are equal, since indices differ.
+    keys.sort_unstable();
+    for place in 0..keys.len() {
+        // The element for this place may have changed places with one before.
+        let mut source = keys[place].1;
+        while source < place {
+            source = keys[source].1;
+        }
+        keys[place].1 = source;
+        slice.swap(place, source);
+    }
     Ok(())
 }
 
 /// Whether equal values of a type are the same in every respect, so that a stable sort of them cannot be told
 /// from another. The name of a type need not be unique in theory: a wrong answer costs stability and nothing
 /// else.
-pub(super) fn equal_is_same<T>() -> bool {
+fn equal_is_same<T>() -> bool {
     const NAMES: [&str; 15] = [
         "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
         "char", "bool", "()",

@@ -8,7 +8,8 @@
 //! Every element is compared with the same pivot, in the order of memory, and dealt without a branch: what
 //! a merge loses by waiting for the outcome of each comparison is not lost here. In a part of elements that are
 //! none smaller than an earlier pivot, which stays known, a pivot equal to that one says that all that are equal
-//! can be dealt out at once: few distinct values are few passes.
+//! can be dealt out at once: few distinct values are few passes. And where they stand at the front already, that
+//! pass only reads.
 //!
 //! # How is this safe?
 //! The slice stays whole until all comparisons of a part are made: a panic loses nothing. An element is
@@ -20,15 +21,17 @@
 //! is left to the merge.
 //!
 //! # Source
-//! Orson Peters, Lukas Bergdoll, *driftsort* (2024), for dealing from both ends and for lazy runs.
+//! Orson Peters, Lukas Bergdoll, *driftsort* (2024), for dealing from both ends, for lazy runs and for the pivot, a
+//! median of medians of three all the way down.
 
 use super::SMALL_LENGTH;
 use super::insertion;
 use core::hint::select_unpredictable;
+use core::ops::Range;
 use core::ptr;
 
-/// From so many elements on, the pivot is the median of three medians.
-const NINTHER_LENGTH: usize = 128;
+/// From so many elements on, a part has its own median of three.
+const PART_LENGTH: usize = 8;
 
 /// Sorts a slice. `false` if it has met too many bad pivots: what it has not sorted is a permutation still.
 ///
@@ -58,17 +61,22 @@ pub(super) unsafe fn sort<T, F: FnMut(&T, &T) -> bool>(
         if !is_least {
             // SAFETY: contract of this function; the pivot is an index of the part, checked by `choose`.
             dealt = unsafe {
-                deal(rest, buffer, pivot, least, &mut |value, pivot| {
+                deal(rest, 0, buffer, pivot, least, &mut |value, pivot| {
                     is_less(value, pivot)
                 })
             };
         }
         if dealt.first == 0 {
-            // The pivot is a smallest one and nothing has moved: those equal to it go first and are done. A
-            // comparison that contradicts itself may send nobody; then the merge shall see to it.
+            // The pivot is a smallest one and nothing has moved: those equal to it go first and are done, and
+            // where they stand at the front they need not go. A comparison that contradicts itself may send
+            // nobody; then the merge shall see to it.
+            let at_front = rest
+                .iter()
+                .take_while(|value| !is_less(&rest[pivot], value));
+            let from = at_front.count();
             // SAFETY: contract of this function, as above.
             let equal = unsafe {
-                deal(rest, buffer, pivot, None, &mut |value, pivot| {
+                deal(rest, from, buffer, pivot, None, &mut |value, pivot| {
                     !is_less(pivot, value)
                 })
             };
@@ -96,20 +104,24 @@ pub(super) unsafe fn sort<T, F: FnMut(&T, &T) -> bool>(
 /// The index of an element that is probably not far from the middle.
 fn choose<T, F: FnMut(&T, &T) -> bool>(slice: &[T], is_less: &mut F) -> usize {
     let eighth = slice.len() / 8;
-    let (a, b, c) = (0, eighth * 4, eighth * 7);
-    if slice.len() < NINTHER_LENGTH {
-        return median(slice, a, b, c, is_less);
-    }
-    let mut of_three = |start| {
-        median(
-            slice,
-            start,
-            start + eighth / 2,
-            start + eighth - 1,
-            is_less,
-        )
-    };
-    let (a, b, c) = (of_three(a), of_three(b), of_three(c));
+    let thirds = [0, eighth * 4, eighth * 7];
+    median_of(slice, thirds.map(|start| start..start + eighth), is_less)
+}
+
+/// The index of the median of three parts; that of a long part is the median of three parts of it.
+fn median_of<T, F: FnMut(&T, &T) -> bool>(
+    slice: &[T],
+    parts: [Range<usize>; 3],
+    is_less: &mut F,
+) -> usize {
+    let [a, b, c] = parts.map(|part| {
+        if part.len() < PART_LENGTH {
+            return part.start;
+        }
+        let eighth = part.len() / 8;
+        let starts = [0, eighth * 4, eighth * 7].map(|offset| part.start + offset);
+        median_of(slice, starts.map(|start| start..start + eighth), is_less)
+    });
     median(slice, a, b, c, is_less)
 }
 
@@ -143,12 +155,14 @@ struct Dealt {
     least: Option<usize>,
 }
 
-/// Deals a slice out: those for which `goes_first(element, pivot)` says so first, each group in its order.
+/// Deals a slice out: those for which `goes_first(element, pivot)` says so first, each group in its order. For
+/// those before `from` it has said so already; they stay.
 ///
 /// # Safety
-/// - As [`sort`]; `pivot` is an index of the slice.
+/// - As [`sort`]; `pivot` is an index of the slice, `from` one or its length.
 unsafe fn deal<T>(
     slice: &mut [T],
+    from: usize,
     buffer: *mut T,
     pivot: usize,
     least: Option<usize>,
@@ -158,14 +172,14 @@ unsafe fn deal<T>(
     let base = slice.as_mut_ptr();
     let least = least.unwrap_or(pivot);
     let mut dealt = Dealt::default();
-    // SAFETY: contract of this function: after `index` elements `first` lie at the front of the buffer and
+    // SAFETY: contract of this function: after `index` elements the first `first` belong to the front of the buffer and
     // `index - first` at its back, so the slots between are free: the next of the front at `first`, the next
     // of the back at `length - 1 - index + first`. Everything is copied home once all is dealt.
     unsafe {
         let at_pivot = &*base.add(pivot);
-        let mut first = 0;
-        let mut index = 0;
-        let mut back = buffer.add(length);
+        let mut first = from;
+        let mut index = from;
+        let mut back = buffer.add(length - from);
         let mut place_of_pivot = buffer;
         // Up to each of the two that are watched, that one, and the rest.
         for stop in [pivot.min(least), pivot.max(least), length] {
@@ -197,7 +211,7 @@ unsafe fn deal<T>(
         }
         // A comparison may have changed the pivot since.
         ptr::copy_nonoverlapping(base.add(pivot), place_of_pivot, 1);
-        ptr::copy_nonoverlapping(buffer, base, first);
+        ptr::copy_nonoverlapping(buffer.add(from), base.add(from), first - from);
         for index in first..length {
             ptr::copy_nonoverlapping(buffer.add(length - 1 + first - index), base.add(index), 1);
         }

@@ -185,8 +185,35 @@ fn made() {
     });
 }
 
+/// A scenario that sorts a hundred elements; on `Err` they stand as before.
+fn sorting<E>(name: &'static str, sort: impl Fn(&mut Vec<Counted>) -> Result<(), E>) {
+    scenario(name, || {
+        let numbers = (0..100_u32).map(|index| index * 37 % 101);
+        let mut vec: Vec<Counted> = numbers.clone().map(Counted::new).collect();
+        let result = hungry(|| sort(&mut vec));
+        vec.verify();
+        match result {
+            Ok(()) => assert!(vec.is_sorted(), "{name}"),
+            Err(_) => assert!(vec.iter().map(|value| value.0).eq(numbers), "{name}"),
+        }
+        result.is_ok()
+    });
+}
+
+fn sorted() {
+    sorting("Vec::try_sort", |vec| vec.try_sort());
+    sorting("Vec::try_sort_by", |vec| vec.try_sort_by(Ord::cmp));
+    sorting("Vec::try_sort_by_key", |vec| {
+        vec.try_sort_by_key(|value| value.0)
+    });
+    sorting("Vec::try_sort_by_cached_key", |vec| {
+        vec.try_sort_by_cached_key(|value| value.0)
+    });
+}
+
 pub(super) fn run() {
     growing();
+    sorted();
     shrinking();
     made();
 }

@@ -40,6 +40,7 @@ mod remove;
 mod resize;
 mod retain;
 mod sieve;
+mod sort;
 mod splice;
 mod traits;
 mod zeroed;
