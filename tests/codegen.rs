@@ -3,12 +3,13 @@
 //! The flags of `.cargo/config.toml` (frame pointers) do not take part: an empty RUSTFLAGS stands in for
 //! them, as a user's program has it.
 
-#[path = "support/skip.rs"]
-mod skip;
+#[path = "support/tool.rs"]
+mod tool;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use tool::tool;
 
 const SOURCE: &str = r#"
 use nostd_alloc::{PushError, String, TryReserveError, Vec};
@@ -63,22 +64,12 @@ impl Function {
     }
 }
 
-fn tool_is_there(tool: &str) -> bool {
-    let there = Command::new(tool).arg("--version").output().is_ok();
-    if !there {
-        assert!(
-            std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_none(),
-            "{tool} is missing"
-        );
-        skip::skipped(&format!("{tool} is missing"));
-    }
-    there
-}
-
 /// Builds the library and gives a function of it.
 fn build() -> PathBuf {
     let here = env!("CARGO_MANIFEST_DIR");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("codegen");
+    // As in tests/text_size.rs, so that the library is compiled once.
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("without-flags");
     fs::create_dir_all(folder.join("src")).unwrap();
     let manifest = format!(
         "[package]\nname = \"codegen\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
@@ -92,15 +83,15 @@ fn build() -> PathBuf {
         .args(["build", "--release", "--quiet", "--offline"])
         .current_dir(&folder)
         .env("RUSTFLAGS", "")
-        .env_remove("CARGO_TARGET_DIR")
+        .env("CARGO_TARGET_DIR", &target)
         .status()
         .unwrap();
     assert!(built.success());
-    folder.join("target/release/libcodegen.so")
+    target.join("release/libcodegen.so")
 }
 
-fn disassemble(library: &PathBuf, name: &str) -> Function {
-    let output = Command::new("objdump")
+fn disassemble(objdump: &Path, library: &Path, name: &str) -> Function {
+    let output = Command::new(objdump)
         .args([
             "-d",
             "--no-show-raw-insn",
@@ -136,11 +127,11 @@ fn touches_the_stack(instruction: &str) -> bool {
 
 #[test]
 fn the_hot_paths_are_short() {
-    if !tool_is_there("objdump") {
+    let Some(objdump) = tool("objdump") else {
         return;
-    }
+    };
     let library = build();
-    let hot = |name: &str| disassemble(&library, name);
+    let hot = |name: &str| disassemble(&objdump, &library, name);
     let count = |name: &str| hot(name).hot_path().len();
     println!(
         "try_push {}, push {}, std's push {}",

@@ -6,9 +6,12 @@ mod malformed;
 #[path = "support/run.rs"]
 #[expect(dead_code, reason = "these inputs come through a pipe")]
 mod run;
+#[path = "support/tool.rs"]
+mod tool;
 
-use run::{Outcome, outcome, tool};
+use run::{Outcome, outcome};
 use std::process::{Command, Stdio};
+use tool::tool;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

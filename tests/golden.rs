@@ -8,13 +8,16 @@
 
 #[path = "support/run.rs"]
 mod run;
+#[path = "support/tool.rs"]
+mod tool;
 
-use run::{run, tool};
+use run::run;
 use snapbox::data::{DataFormat, IntoData as _};
 use snapbox::{Assert, Data};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tool::tool;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -5,12 +5,15 @@
 mod programs;
 #[path = "support/run.rs"]
 mod run;
+#[path = "support/tool.rs"]
+mod tool;
 
-use programs::programs;
-use run::{run, tool};
+use programs::built;
+use run::run;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tool::tool;
 
 /// What `replay --time` times: the heap and a table of blocks. As often as a recording is gone through.
 const TIMED: &str = "nostd_alloc::lab::timing::run";
@@ -37,7 +40,7 @@ fn an_operation_of_the_general_heap_takes_few_instructions() {
     let (Some(valgrind), Some(zstd)) = (tool("valgrind"), tool("zstd")) else {
         return;
     };
-    let (_, binary) = programs("symbols").remove(0);
+    let binary = built("symbols", &["--bins"]).join("nostd-alloc");
     for (name, instructions_max) in INSTRUCTIONS_MAX {
         let file = decompressed(&zstd, name);
         let text = fs::read_to_string(&file).expect("text");

@@ -3,12 +3,15 @@
 
 #[path = "support/run.rs"]
 mod run;
+#[path = "support/tool.rs"]
+mod tool;
 
-use run::{outcome, run, tool};
+use run::{outcome, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use tool::tool;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_nostd-alloc");
 

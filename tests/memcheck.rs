@@ -1,43 +1,27 @@
 //! The collections in a program without libc under valgrind: no report, and each planted fault is found.
 
-#[path = "support/skip.rs"]
-mod skip;
+#[path = "support/programs.rs"]
+mod programs;
+#[path = "support/tool.rs"]
+mod tool;
 
-use std::path::PathBuf;
+use programs::built;
 use std::process::Command;
+use tool::tool;
 
 /// The status that valgrind ends with when it has something to say.
 const FOUND: i32 = 9;
 
-fn valgrind_is_there() -> bool {
-    let there = Command::new("valgrind").arg("--version").output().is_ok();
-    if !there {
-        assert!(
-            std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_none(),
-            "valgrind is missing"
-        );
-        skip::skipped("valgrind is missing");
-    }
-    there
-}
-
 #[test]
 fn memcheck_has_nothing_to_say_and_finds_each_planted_fault() {
-    if !valgrind_is_there() {
+    let Some(valgrind) = tool("valgrind") else {
         return;
-    }
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("memcheck");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--example", "checked", "--target-dir"])
-        .arg(&target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .unwrap();
-    assert!(built.success());
+    };
+    let folder = built("dev", &["--example", "checked"]);
     let run = |fault: &[&str]| {
-        let output = Command::new("valgrind")
+        let output = Command::new(&valgrind)
             .args(["-q", "--leak-check=full", "--error-exitcode=9"])
-            .arg(target.join("debug/examples/checked"))
+            .arg(folder.join("examples/checked"))
             .args(fault)
             .output()
             .unwrap();

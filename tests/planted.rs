@@ -7,7 +7,6 @@
 #[path = "planted/faults.rs"]
 mod faults;
 #[path = "support/run.rs"]
-#[expect(dead_code, reason = "the tools of other tests")]
 mod run;
 
 use faults::{FAULTS, Fault};

@@ -6,13 +6,16 @@ mod counter;
 mod mapped;
 #[path = "support/run.rs"]
 mod run;
+#[path = "support/tool.rs"]
+mod tool;
 
 use counter::{count_mtrace, count_text};
-use run::{Outcome, outcome, run, tool};
+use run::{Outcome, outcome, run};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use tool::tool;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const BINARY: &str = env!("CARGO_BIN_EXE_nostd-alloc");

@@ -1,6 +1,5 @@
 //! `sort --record`: the recording of a static program, which no tool can make from outside.
 
-#[expect(dead_code, reason = "these tests need no tool")]
 #[path = "support/run.rs"]
 mod run;
 

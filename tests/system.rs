@@ -17,6 +17,8 @@ mod run;
 mod runs;
 #[path = "support/strace.rs"]
 mod strace;
+#[path = "support/tool.rs"]
+mod tool;
 
 use runs::{PROGRAM, runs};
 use std::collections::BTreeMap;

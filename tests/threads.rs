@@ -1,46 +1,59 @@
-//! Threads without libc: `examples/threads.rs`, run by both profiles, under strace, and with calls refused.
+//! Threads without libc: `examples/threads.rs`, run, under strace, and with calls refused.
 
 #[path = "support/programs.rs"]
 mod programs;
 #[path = "support/run.rs"]
 mod run;
+#[path = "support/share.rs"]
+mod share;
 #[path = "support/strace.rs"]
 mod strace;
+#[path = "support/tool.rs"]
+mod tool;
 
-use programs::programs;
-use run::{Outcome, run, tool};
+use programs::built;
+use run::{Outcome, run};
+use share::profiles;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 use strace::{Strace, Traced};
+use tool::tool;
 
 /// The threads that the example starts when nothing else is asked.
 const THREADS: usize = 8;
 
 const SOURCE: &str = include_str!("../examples/threads.rs");
 
-/// The example, in debug and in release.
-static EXAMPLES: LazyLock<[PathBuf; 2]> = LazyLock::new(|| {
-    ["dev", "release"].map(|profile| {
-        let mut all = programs(profile).into_iter();
-        all.find(|(name, _)| name == "threads")
-            .expect("it is built")
-            .1
-    })
+/// The example, by each profile.
+static EXAMPLES: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
+    let built = |profile: &&str| built(profile, &["--example", "threads"]).join("examples/threads");
+    profiles().iter().map(built).collect()
 });
 
-/// Runs the example in debug and in release.
-fn ran(arguments: &[&str]) -> [Outcome; 2] {
-    EXAMPLES
-        .each_ref()
+/// The released one.
+fn released() -> &'static Path {
+    EXAMPLES.last().expect("release is built in each run")
+}
+
+/// Runs the example as each profile made it.
+fn ran(arguments: &[&str]) -> Vec<Outcome> {
+    let examples = EXAMPLES.iter();
+    examples
         .map(|example| run(Command::new(example).args(arguments)))
+        .collect()
+}
+
+/// What the released example does and says when nothing disturbs it.
+fn undisturbed(arguments: &[&str]) -> Outcome {
+    run(Command::new(released()).args(arguments))
 }
 
 /// Runs the released example under strace, with all its threads.
 fn traced(options: &[&str]) -> Option<Traced> {
     let options = [&["-f"], options].concat();
-    Some(Strace::new(&options, &EXAMPLES[1], &[])?.run(b""))
+    Some(Strace::new(&options, released(), &[])?.run(b""))
 }
 
 /// How often each call was made, by whichever thread.
@@ -107,13 +120,12 @@ fn of_two_panics_at_the_same_time_the_first_is_reported_whole() {
 #[test]
 fn a_thread_that_takes_its_stack_along_gets_no_signal() {
     let options = ["-f", "-e", "inject=set_tid_address:signal=SIGTERM"];
-    let Some(strace) = Strace::new(&options, &EXAMPLES[1], &["alone"]) else {
+    let Some(strace) = Strace::new(&options, released(), &["alone"]) else {
         return;
     };
     let traced = strace.run(b"");
     assert!(counts(&traced)["set_tid_address"] >= 50);
-    let [_, undisturbed] = ran(&["alone"]);
-    assert_eq!(traced.outcome, undisturbed);
+    assert_eq!(traced.outcome, undisturbed(&["alone"]));
 }
 
 #[test]
@@ -181,12 +193,12 @@ fn whatever_the_kernel_refuses_is_an_error() {
 
 #[test]
 fn a_heap_for_each_thread_survives_every_refused_mapping() {
-    let [_, undisturbed] = ran(&["heap"]);
+    let undisturbed = undisturbed(&["heap"]);
     let mut did_without = 0;
     for nth in 1.. {
         let inject = format!("inject=mmap:error=ENOMEM:when={nth}");
         let options = ["-f", "-e", "trace=mmap", "-e", &inject];
-        let Some(strace) = Strace::new(&options, &EXAMPLES[1], &["heap"]) else {
+        let Some(strace) = Strace::new(&options, released(), &["heap"]) else {
             return;
         };
         let traced = strace.run(b"");
@@ -230,8 +242,7 @@ fn pages_that_the_kernel_does_not_take_back_change_no_answer() {
         return;
     };
     assert_eq!(traced.injected(), THREADS);
-    let [_, said] = ran(&[]);
-    assert_eq!(traced.outcome, said);
+    assert_eq!(traced.outcome, undisturbed(&[]));
     assert_eq!(counts(&traced)["madvise"], THREADS);
 }
 
@@ -241,7 +252,7 @@ fn a_limit_of_memory_is_an_error() {
         return;
     };
     let mut command = Command::new(prlimit);
-    let said = run(command.arg("--data=5000000").arg(&EXAMPLES[1]));
+    let said = run(command.arg("--data=5000000").arg(released()));
     assert_eq!(
         (said.code, &*said.stderr),
         (4, "error: cannot allocate memory\n")

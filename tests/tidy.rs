@@ -15,6 +15,8 @@ mod safety;
 mod shapes;
 #[path = "tidy/text.rs"]
 mod text;
+#[path = "support/tool.rs"]
+mod tool;
 #[path = "tidy/tree.rs"]
 mod tree;
 #[path = "tidy/words.rs"]

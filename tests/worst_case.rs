@@ -4,8 +4,8 @@
 //! the heap into a state that is as bad for it as its size allows; then single operations are measured. First
 //! fit is the control: its worst operation grows with the holes, so the measure can see growth.
 
-#[path = "support/skip.rs"]
-mod skip;
+#[path = "support/tool.rs"]
+mod tool;
 
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
@@ -14,6 +14,7 @@ use nostd_alloc::memory::{Layout, Region};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tool::tool;
 
 /// Names the adversary, the row and the size to a started process.
 const CASE: &str = "NOSTD_ALLOC_WORST_CASE";
@@ -168,19 +169,6 @@ fn child() {
     });
 }
 
-/// Whether valgrind is there; without it the test is skipped, unless the environment forbids that.
-fn has_valgrind() -> bool {
-    let found = Command::new("valgrind").arg("--version").output().is_ok();
-    if !found {
-        skip::skipped("valgrind is missing");
-        assert!(
-            std::env::var("NOSTD_ALLOC_REQUIRE_TOOLS").as_deref() != Ok("1"),
-            "valgrind is missing"
-        );
-    }
-    found
-}
-
 /// The instructions of each measured operation.
 fn instructions(adversary: &str, name: &str, size: usize) -> Vec<u64> {
     let folder =
@@ -226,7 +214,7 @@ fn worst(adversary: &str, name: &str, size: usize) -> u64 {
 
 #[test]
 fn the_worst_operation_of_tlsf_is_constant() {
-    if !has_valgrind() {
+    if tool("valgrind").is_none() {
         return;
     }
     let [few, some, many] = [16, 256, 4096].map(|size| worst("holes", "tlsf", size));
@@ -246,7 +234,7 @@ fn the_worst_operation_of_tlsf_is_constant() {
 
 #[test]
 fn the_worst_operation_of_buddies_is_logarithmic() {
-    if !has_valgrind() {
+    if tool("valgrind").is_none() {
         return;
     }
     // The longest chain of merges that a heap of 2^14, 2^18 and 2^22 bytes can have: four orders more are the

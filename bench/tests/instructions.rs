@@ -2,8 +2,12 @@
 //!
 //! A pair (allocation and free) costs (I(2n) - I(n)) / n, minus the same of the heap that does nothing.
 
+#[path = "../../tests/support/tool.rs"]
+mod tool;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tool::tool;
 
 const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -19,17 +23,6 @@ fn program() -> PathBuf {
         .status();
     assert!(status.is_ok_and(|status| status.success()), "no program");
     target.join("release/nostd-alloc-bench")
-}
-
-/// Whether valgrind is there. A missing one is an error only where all tools are asked for.
-fn has_valgrind() -> bool {
-    let there = Command::new("valgrind").arg("--version").output().is_ok();
-    let required = std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_some();
-    assert!(there || !required, "valgrind is required");
-    if !there {
-        eprintln!("skipped: no valgrind");
-    }
-    there
 }
 
 /// What cachegrind counts for a cell of `operations`.
@@ -61,14 +54,20 @@ fn pair(program: &Path, heap: &str, workload: &str) -> f64 {
 
 #[test]
 fn a_pair_stays_within_its_instructions() {
-    if !has_valgrind() {
+    if tool("valgrind").is_none() {
         return;
     }
     let program = program();
     // A constant layout of 64 bytes, and sizes from 8 to 1024 at random.
     for (workload, bounds) in [
-        ("a", [("ours", 40.0), ("spans", 36.0), ("spans-unchecked", 14.0)]),
-        ("b", [("ours", 66.0), ("spans", 62.0), ("spans-unchecked", 42.0)]),
+        (
+            "a",
+            [("ours", 40.0), ("spans", 36.0), ("spans-unchecked", 14.0)],
+        ),
+        (
+            "b",
+            [("ours", 66.0), ("spans", 62.0), ("spans-unchecked", 42.0)],
+        ),
     ] {
         let harness = pair(&program, "nothing", workload);
         for (heap, most) in bounds {

@@ -9,6 +9,9 @@ mod million;
 mod model;
 mod random;
 mod refusals;
+#[expect(dead_code, reason = "nothing here is built by a profile")]
+#[path = "../support/share.rs"]
+mod share;
 mod shrunk;
 mod sources;
 

@@ -1,10 +1,11 @@
 //! Random operations of each row over each source: the pairs share the processors.
 //!
 //! `cargo test` runs a fifth of a million for each pair over the three kinds of memory. A million each over every
-//! source is run by `NOSTD_ALLOC_ALL_SOURCES=1 cargo test --test contract each_row`, as in `.ci/run`.
+//! source is run by `NOSTD_ALLOC_WHOLE=1 cargo test --test contract each_row`, as in `.ci/run`.
 
 use crate::on_heap;
 use crate::random::{Random, run_rounds};
+use crate::share::is_whole;
 use crate::shrunk::seed;
 use crate::sources::{SOURCES, Source};
 use nostd_alloc::heap::{ROWS, Row};
@@ -23,11 +24,6 @@ const _: () = assert!(HEAPS * ROUNDS_PER_HEAP * OPERATIONS_PER_ROUND >= 1_000_00
 
 /// The three kinds of memory that there are. The other sources are made of these.
 const KINDS: [&str; 3] = ["kernel pages", "a region", "another heap"];
-
-/// Whether this run does all of it.
-fn is_whole() -> bool {
-    std::env::var("NOSTD_ALLOC_ALL_SOURCES").as_deref() == Ok("1")
-}
 
 /// Every row over the sources of this run.
 fn pairs() -> Vec<(&'static Row, &'static Source)> {

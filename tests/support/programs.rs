@@ -1,65 +1,59 @@
 //! The package's own programs, built by a nested cargo into a target folder of their own: what `cargo test`
 //! makes of examples is compiled with unwinding, and is not what a user runs.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 /// What cargo is told of this package.
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 
-/// The names of all examples, as Cargo.toml lists them.
-pub(crate) fn examples() -> Vec<String> {
-    let sections = MANIFEST.split("[[example]]").skip(1);
-    sections
-        .map(|section| {
-            let name = section
-                .split("name = \"")
-                .nth(1)
-                .expect("an example has a name");
-            name.split('"').next().unwrap_or_default().to_owned()
-        })
-        .collect()
-}
+/// What else makes up the package.
+const PARTS: [&str; 5] = [".cargo", "build.rs", "examples", "linker.ld", "src"];
 
-/// Whether cargo builds an example without being asked for more features; `tests/adapters.rs` builds others.
-fn is_built_by_default(name: &String) -> bool {
-    MANIFEST.contains(&format!(
-        "name = \"{name}\"\nrequired-features = [\"rt\"]\n"
-    ))
-}
+/// The only dev-dependency that an example uses.
+const OF_EXAMPLES: &str = "hashbrown = ";
 
-/// Builds by a profile, and returns the names and files of the binary and of all examples; of the profile
-/// `symbols` the binary alone, without the dev-dependencies that cargo builds for any example.
-pub(crate) fn programs(profile: &str) -> Vec<(String, PathBuf)> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
-    let examples = if profile == "symbols" {
-        vec![]
-    } else {
-        examples().into_iter().filter(is_built_by_default).collect()
-    };
-    let mut build = Command::new(env!("CARGO"));
-    build
-        .args([
-            "build",
-            "--quiet",
-            "--offline",
-            "--profile",
-            profile,
-            "--bins",
-        ])
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    if !examples.is_empty() {
-        build.arg("--examples");
+/// The package once more, its parts as links, without the dev-dependencies that only tests use: cargo would build
+/// all of them for any example.
+static PACKAGE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
+    fs::create_dir_all(&folder).expect("the folder is ours");
+    for part in PARTS {
+        let (link, there) = (folder.join(part), root.join(part));
+        if fs::read_link(&link).ok().as_ref() != Some(&there) {
+            // There may be one to where the checkout was before.
+            let _ = fs::remove_file(&link);
+            std::os::unix::fs::symlink(there, link).expect("the folder is ours");
+        }
     }
-    let built = build.status().expect("cargo runs");
+    let (before, dependencies) = MANIFEST
+        .split_once("[dev-dependencies]\n")
+        .expect("there are dev-dependencies");
+    let (dependencies, after) = dependencies.split_once("\n\n").expect("they end");
+    let mut kept = dependencies
+        .lines()
+        .filter(|line| line.starts_with(OF_EXAMPLES));
+    let kept = kept.next().expect("the example `table` uses it");
+    let manifest = format!("{before}[dev-dependencies]\n{kept}\n\n{after}");
+    fs::write(folder.join("Cargo.toml"), manifest).expect("the folder is ours");
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the folder is ours");
+    folder
+});
+
+/// Builds by a profile what the arguments say, and returns the folder of what was built; examples are in `examples`
+/// there.
+pub(crate) fn built(profile: &str, what: &[&str]) -> PathBuf {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--offline", "--profile", profile])
+        .args(["--target-dir", "target"])
+        .args(what)
+        .current_dir(&*PACKAGE)
+        .status()
+        .expect("cargo runs");
     assert!(built.success(), "cargo build --profile {profile}: {built}");
-    let folder = target.join(if profile == "dev" { "debug" } else { profile });
-    let binary = ("nostd-alloc".to_owned(), folder.join("nostd-alloc"));
-    let examples = examples.into_iter().map(|name| {
-        let file = folder.join("examples").join(&name);
-        (name, file)
-    });
-    std::iter::once(binary).chain(examples).collect()
+    let folder = if profile == "dev" { "debug" } else { profile };
+    PACKAGE.join("target").join(folder)
 }

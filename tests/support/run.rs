@@ -1,11 +1,7 @@
-//! Runs a program and tells how it ended and what it said; finds the tools that a test needs.
-
-#[path = "skip.rs"]
-pub(crate) mod skip;
+//! Runs a program and tells how it ended and what it said.
 
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -83,21 +79,4 @@ fn wait(child: &mut Child) -> i32 {
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     }
-}
-
-/// Where a tool is. Without it the test says so and skips; under `NOSTD_ALLOC_REQUIRE_TOOLS=1` it fails.
-pub(crate) fn tool(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        let required = std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_some_and(|set| set == "1");
-        assert!(
-            !required,
-            "{name} is not installed, and NOSTD_ALLOC_REQUIRE_TOOLS=1"
-        );
-        skip::skipped(&format!("{name} is not installed"));
-    }
-    found
 }

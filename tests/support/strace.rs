@@ -3,7 +3,8 @@
 //! strace injects only into calls that it also traces, and says nothing where it does not: so whoever injects
 //! asks the log whether it happened. `timeout strace …`, not `strace timeout …`, which would trace timeout.
 
-use crate::run::{Outcome, outcome, tool};
+use crate::run::{Outcome, outcome};
+use crate::tool::tool;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,8 +1,9 @@
 //! Standard input is closed, a directory, slow, endless, or no text at all.
 
-use crate::run::{Outcome, outcome, run, tool};
+use crate::run::{Outcome, outcome, run};
 use crate::runs::{LINES, PROGRAM, TRACE, assert_one_line, file, undisturbed};
 use crate::strace::Strace;
+use crate::tool::tool;
 use std::fs::{self, File};
 use std::io::Write;
 use std::process::{Command, Stdio};

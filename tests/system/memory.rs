@@ -1,8 +1,9 @@
 //! The kernel has no memory, or will not take it back.
 
-use crate::run::{Outcome, run, tool};
+use crate::run::{Outcome, run};
 use crate::runs::{PROGRAM, assert_one_line, runs, undisturbed};
 use crate::strace::{Strace, Traced};
+use crate::tool::tool;
 use std::fs::File;
 use std::process::Command;
 

@@ -1,8 +1,9 @@
 //! Standard output is slow, full, closed, or read by nobody.
 
-use crate::run::{Outcome, outcome, run, tool};
+use crate::run::{Outcome, outcome, run};
 use crate::runs::{LINES, PROGRAM, assert_one_line, runs, undisturbed};
 use crate::strace::{Strace, Traced};
+use crate::tool::tool;
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::OwnedFd;

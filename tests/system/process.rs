@@ -1,8 +1,9 @@
 //! Arguments, environment, stack and address space are other than usual.
 
-use crate::run::{run, tool};
+use crate::run::run;
 use crate::runs::{PROGRAM, assert_one_line, runs, undisturbed};
 use crate::strace::Strace;
+use crate::tool::tool;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;

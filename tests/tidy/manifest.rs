@@ -1,5 +1,6 @@
 //! The package: what it depends on, where that comes from, what stands at the top of the tree.
 
+use crate::tool::skip;
 use crate::tree::{File, Finding, Tree};
 use crate::{Rule, case};
 
@@ -267,7 +268,7 @@ fn one_registry(tree: &Tree) -> Vec<Finding> {
 
 fn top_level_is_known(tree: &Tree) -> Vec<Finding> {
     let Some(tracked) = &tree.tracked else {
-        println!("skipped: what stands at the top of the tree, for want of git");
+        skip("what stands at the top of the tree is not known to git");
         return Vec::new();
     };
     let known = |path: &str| {

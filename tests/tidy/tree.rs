@@ -1,6 +1,7 @@
 //! The text files of a tree, read once, each in three forms.
 
 use crate::text::{Keep, blanked};
+use crate::tool::tool;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -71,11 +72,9 @@ impl Tree {
         let mut files = Vec::new();
         collect(root, root, &mut files);
         files.sort_by(|a: &File, b| a.path.cmp(&b.path));
-        let git = Command::new("git")
-            .args(["ls-files"])
-            .current_dir(root)
-            .output();
-        let tracked = git.ok().filter(|git| git.status.success()).map(|git| {
+        let list = |git| Command::new(git).arg("ls-files").current_dir(root).output();
+        let git = tool("git").and_then(|git| list(git).ok());
+        let tracked = git.filter(|git| git.status.success()).map(|git| {
             let list = String::from_utf8_lossy(&git.stdout).into_owned();
             list.lines().map(str::to_owned).collect()
         });

@@ -1,6 +1,9 @@
 //! C programs on this malloc: the family's own contract, threads that fork, misuse; and real programs, whose results
 //! are those that they have on the malloc of the system.
 
+#[path = "../../../tests/support/tool.rs"]
+mod tool;
+
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -22,16 +25,9 @@ fn libraries() -> &'static Path {
     })
 }
 
-/// Whether a tool is there. If not, says so; fails where NOSTD_ALLOC_REQUIRE_TOOLS=1 says that all must be.
+/// Whether a tool is there; if not, the test has said that it skips.
 fn has_tool(name: &str) -> bool {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders).any(|folder| folder.join(name).is_file());
-    let required = std::env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_some_and(|value| value == "1");
-    assert!(found || !required, "{name} is missing and required");
-    if !found {
-        println!("skipped: {name} is missing");
-    }
-    found
+    tool::tool(name).is_some()
 }
 
 /// A folder for one test, empty.

@@ -1,6 +1,9 @@
 //! What the tests share: the library, built once; a folder for each test; and recordings read back by the
 //! parser of `nostd-alloc`.
 
+#[path = "../../../tests/support/tool.rs"]
+mod tool;
+
 use nostd_alloc::io::File;
 use nostd_alloc::lab::trace::{Operation, Recording};
 use std::collections::HashMap;
@@ -26,16 +29,9 @@ pub(crate) fn library() -> &'static Path {
     })
 }
 
-/// Whether a tool is there. If not, says so; fails where NOSTD_ALLOC_REQUIRE_TOOLS=1 says that all must be.
+/// Whether a tool is there; if not, the test has said that it skips.
 pub(crate) fn has_tool(name: &str) -> bool {
-    let folders = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&folders).any(|folder| folder.join(name).is_file());
-    if !found {
-        let required = env::var_os("NOSTD_ALLOC_REQUIRE_TOOLS").is_some_and(|value| value == "1");
-        assert!(!required, "{name} is missing and required");
-        println!("skipped: {name} is missing");
-    }
-    found
+    tool::tool(name).is_some()
 }
 
 /// A folder for one test, gone at its end.
