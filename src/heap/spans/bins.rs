@@ -188,7 +188,7 @@ impl Bins {
     }
 
     /// Calls `visit` with each free chunk; a chunk may be taken out while it is visited.
-    pub(super) fn for_each(&self, map: &PageMap, mut visit: impl FnMut(usize, Chunk)) {
+    pub(super) fn for_each(&self, map: &PageMap, visit: &mut dyn FnMut(usize, Chunk)) {
         for bin in 0..BINS {
             let mut place = self.heads[bin].get();
             while !place.is_none() {

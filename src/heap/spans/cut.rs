@@ -34,6 +34,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         // INVARIANT: **Tiles** and **Merged** hold again: the rests on both sides are free chunks of their own,
         // and what touched the whole was in use.
         self.map.set_chunk(block, false);
+        self.touch(block);
         self.keep_free(Chunk {
             start: block.end(),
             bytes: free.end().0 - block.end().0,
@@ -41,7 +42,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         Some(block)
     }
 
-    /// A chunk from the free ones, or from new memory, or from what the stacks held back.
+    /// A chunk from the free ones, or from what was offered or held back, or from new memory.
     ///
     /// # Errors
     /// [`AllocError`] if there is no memory; no block has changed.
@@ -49,9 +50,13 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if let Some(chunk) = self.take_chunk(bytes, align) {
             return Ok(chunk);
         }
-        if self.grow(bytes, align).is_err() {
+        if !self.regain(bytes, align) {
             self.flush_all();
         }
+        if let Some(chunk) = self.take_chunk(bytes, align) {
+            return Ok(chunk);
+        }
+        self.grow(bytes, align)?;
         self.take_chunk(bytes, align).ok_or(AllocError)
     }
 
@@ -78,6 +83,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Makes a rest free whose neighbours are in use; there may be no rest.
+    #[inline(never)]
     fn keep_free(&self, rest: Chunk) {
         if rest.bytes > 0 {
             self.map.set_chunk(rest, true);
@@ -102,7 +108,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let chunk = match self.take_chunk(bytes, align) {
             Some(chunk) => chunk,
             None if self.is_apart(bytes)
-                && self.offers.bytes() < bytes
+                && !self.regain(bytes, align)
                 && let Ok(block) = self.allocate_apart(layout) =>
             {
                 return Ok(block);
@@ -215,5 +221,31 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             bytes: after.bytes - missing,
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::Strategy;
+    use crate::memory::Kernel;
+
+    #[test]
+    fn what_stacks_hold_back_serves_before_the_source_is_asked() {
+        let heap: Spans<Kernel> = Spans::new(Kernel);
+        let layout = Layout::new::<[u8; 640]>();
+        let blocks = [(); 300].map(|()| heap.allocate(layout).unwrap().cast());
+        for block in blocks {
+            // SAFETY: the block comes from the heap, with this layout.
+            unsafe { heap.deallocate(block, layout) };
+        }
+        let held = heap.supply.held_bytes();
+        // The source need not have handed out one long run: each step of growth takes one of these.
+        let other = Layout::new::<[u8; 20 << 10]>();
+        for _ in 0..held >> 15 {
+            heap.allocate(other).unwrap();
+        }
+        assert_eq!(heap.supply.held_bytes(), held);
+        heap.verify();
     }
 }

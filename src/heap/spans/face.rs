@@ -147,9 +147,10 @@ impl<A: Allocator, const CHECKED: bool> Strategy for Spans<A, CHECKED> {
             used -= self.stacks.count(class) * shape.block_bytes;
         }
         let (mut largest, mut regions, mut end) = (0, 0, 0);
-        self.bins
-            .for_each(&self.map, |_, chunk| largest = largest.max(chunk.bytes));
-        self.for_each_held(|start, length| {
+        self.bins.for_each(&self.map, &mut |_, chunk| {
+            largest = largest.max(chunk.bytes)
+        });
+        self.for_each_held(&mut |start, length| {
             regions += usize::from(start != end);
             end = start + length;
         });

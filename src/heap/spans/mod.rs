@@ -34,6 +34,7 @@
 //! | `apart.rs` | blocks that are blocks of the source |
 //! | `supply.rs` | growth, and what goes back |
 //! | `offers.rs` | pages that the source may take, and the heap too |
+//! | `fresh.rs` | untouched pages are touched before they are used |
 //! | `fault.rs` | misuse ends here |
 //! | `face.rs` | the heap as `Allocator` and `Strategy` |
 //! | `hot.rs` | the same, for a heap among others (`../threaded`) |
@@ -61,6 +62,7 @@ mod classes;
 mod cut;
 mod face;
 mod fault;
+mod fresh;
 mod hot;
 mod leaves;
 mod map;
@@ -78,6 +80,7 @@ use crate::memory::Allocator;
 use bins::Bins;
 use core::cell::Cell;
 use core::fmt;
+use fresh::Fresh;
 use map::PageMap;
 use meta::Meta;
 use offers::Offers;
@@ -129,6 +132,7 @@ pub struct Spans<A: Allocator, const CHECKED: bool = true> {
     bins: Bins,
     recent: Recent,
     offers: Offers,
+    fresh: Fresh,
     source: A,
 }
 
@@ -174,6 +178,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             bins: Bins::new(),
             recent: Recent::new(),
             offers: Offers::new(),
+            fresh: Fresh::new(),
             source,
         }
     }

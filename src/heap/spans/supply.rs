@@ -3,7 +3,8 @@
 //! Growing in small steps is what a small program saves memory by: a step is a 32nd of what is held, at least
 //! 32 KiB, at most 1 MiB. What the source hands out next to what is held merges with it.
 //!
-//! The pages of a step are touched by one call, which costs a third less than a page fault for each.
+//! Before the source is asked, what the stacks hold back goes to its spans, and recent chunks merge: some of it
+//! often serves as well.
 //!
 //! Over a source with a grain of one page any free pages may go back, after a free: runs of 256 KiB when more is
 //! free than max(512 KiB, all that is in use), of 64 KiB when half as much again is free, single pages at three
@@ -24,19 +25,13 @@ use super::chunk::{Chunk, GRANULE_BYTES};
 use super::classes::CLASSES;
 use super::page::Kind;
 use crate::heap::place::{Place, place_from_ptr};
-use crate::memory::{Advice, AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE_BYTES};
+use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE_BYTES};
 use core::cell::Cell;
 
 /// Growth: at least, at most, and as a part of what is held.
 const STEP_BYTES_MIN: usize = 32 * 1024;
 const STEP_BYTES_MAX: usize = 1024 * 1024;
 const STEP_DIVISOR: usize = 32;
-
-/// Growth into offered runs, in steps: they cost no system call.
-const OFFERED_STEPS: usize = 4;
-
-/// A heap that holds less than this touches no page before it is used.
-const TOUCH_HELD_MIN: usize = 256 * 1024;
 
 /// So much may always be free.
 const FREE_BYTES_MAX: usize = 512 * 1024;
@@ -120,6 +115,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Remembers the most in use since the stacks were last emptied.
+    #[inline(never)]
     pub(super) fn note_use(&self) {
         let mark = &self.supply.use_mark;
         mark.set(mark.get().max(self.in_use()));
@@ -129,6 +125,11 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     pub(super) fn note_peak(&self) {
         let peak = &self.tally.bytes_peak;
         peak.set(peak.get().max(self.tally.bytes.get()));
+    }
+
+    /// By how much the heap grows.
+    pub(super) fn step(&self) -> usize {
+        (self.supply.held_bytes() / STEP_DIVISOR).clamp(STEP_BYTES_MIN, STEP_BYTES_MAX)
     }
 
     /// Adds memory in which a chunk of `bytes` at `align` fits.
@@ -142,25 +143,14 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             false => (align.max(GRANULE_BYTES), PAGE_BYTES),
         };
         let need = bytes.checked_add(head).ok_or(AllocError)?;
-        let step = self.supply.held_bytes() / STEP_DIVISOR;
-        let step = step.clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
-        if align <= PAGE_BYTES
-            && let Some(chunk) = self.take_offered(need, (step * OFFERED_STEPS).max(need))
-        {
-            self.hold_pages(chunk);
-            self.put_chunk(chunk);
-            self.note_use();
-            return Ok(());
-        }
-        let touch = need <= step && self.supply.held_bytes() >= TOUCH_HELD_MIN;
-        let advice = touch.then_some(Advice::Soon);
+        let step = self.step();
         for wished in [need.max(step), need] {
             if wished > BLOCK_BYTES_MAX - PAGE_BYTES {
                 return Err(AllocError);
             }
             let layout = Layout::from_size_align(wished.next_multiple_of(PAGE_BYTES), align);
             if let Ok(layout) = layout
-                && self.add(layout, advice).is_ok()
+                && self.add(layout).is_ok()
             {
                 self.note_use();
                 return Ok(());
@@ -170,7 +160,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Adds one block of the source as a free chunk.
-    fn add(&self, layout: Layout, advice: Option<Advice>) -> Result<(), AllocError> {
+    fn add(&self, layout: Layout) -> Result<(), AllocError> {
         let block = self.source.allocate(layout)?;
         let (start, bytes) = (place_from_ptr(block.cast()), layout.size());
         let (map, source) = (&self.map, &self.source);
@@ -182,12 +172,10 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             unsafe { source.deallocate(block.cast(), layout) };
             return Err(AllocError);
         }
-        if let Some(advice) = advice {
-            source.advise(block.cast(), bytes, advice);
-        }
         self.note_again(bytes);
         let mut chunk = Chunk { start, bytes };
         self.hold_pages(chunk);
+        self.note_fresh(chunk);
         self.withdraw_excess();
         if !self.cuts_pages() {
             let head = Chunk {
@@ -212,7 +200,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Holds whole pages that have entries; no chunk begins in them yet.
-    fn hold_pages(&self, pages: Chunk) {
+    pub(super) fn hold_pages(&self, pages: Chunk) {
         self.supply.hold(pages.bytes);
         self.map
             .for_each_page(pages.start.0, pages.bytes, |page| page.clear(Kind::CHUNKS));
@@ -268,7 +256,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     /// Gives free pages back, the largest chunks first, until at most `bytes` are free or no chunk has
     /// `pages_min` bytes of whole pages.
-    fn give_back_down_to(&self, bytes: usize, pages_min: usize) {
+    pub(super) fn give_back_down_to(&self, bytes: usize, pages_min: usize) {
         if !self.cuts_pages() {
             return;
         }
@@ -284,6 +272,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             let length = length.min(excess.max(CUT_BYTES_MIN));
             self.bins.remove(&self.map, chunk);
             self.map.clear_chunk(chunk);
+            self.forget_fresh(start, start + length);
             // INVARIANT: **Tiles** holds again: the map forgets the pages, the rests are chunks of their own.
             self.map
                 .for_each_page(start, length, |page| page.clear(Kind::NONE));
@@ -343,7 +332,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// - Nobody uses a block of the heap after this.
     unsafe fn give_all_pages_back(&self) {
         let (mut start, mut end) = (0, 0);
-        self.for_each_held(|address, length| {
+        self.for_each_held(&mut |address, length| {
             if address != end {
                 // SAFETY: the pages from `start` to `end` came from the source, as below.
                 unsafe { self.give_run_back(start, end - start) };
@@ -360,6 +349,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     ///
     /// # Safety
     /// - The pages came from the source, and nobody uses them.
+    #[inline(never)]
     pub(super) unsafe fn give_run_back(&self, start: usize, length: usize) {
         if let Ok(layout) = Layout::from_size_align(length, PAGE_BYTES)
             && length > 0

@@ -13,7 +13,7 @@ use crate::memory::{Allocator, PAGE_BYTES};
 impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Calls `visit` with the start and the length of what is held for blocks or offered: single pages, blocks
     /// apart, and runs.
-    pub(super) fn for_each_held(&self, mut visit: impl FnMut(usize, usize)) {
+    pub(super) fn for_each_held(&self, visit: &mut dyn FnMut(usize, usize)) {
         self.map.for_each(|address, page| match page.kind.get() {
             Kind::NONE => {}
             Kind::APART => visit(address, page.reach.get() as usize * PAGE_BYTES),
@@ -166,6 +166,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             let after = self.map.find(end).and_then(run_bytes);
             assert!(after.is_none(), "Runs: two touch");
             bytes += length;
+            true
         });
         let most = self.supply.held_bytes_peak() - self.supply.held_bytes();
         assert!(
@@ -178,7 +179,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Walks the bins, which hold all of the `free_bytes` in free chunks.
     fn verify_bins(&self, free_bytes: usize) {
         let mut filed = 0;
-        self.bins.for_each(&self.map, |bin, chunk| {
+        self.bins.for_each(&self.map, &mut |bin, chunk| {
             assert!(Bins::belongs(bin, chunk), "Merged: a chunk in another bin");
             filed += chunk.bytes;
             assert!(
