@@ -10,7 +10,7 @@
 //! alignment divides the step. Spans begin at a page, so each block is aligned without a further question.
 //!
 //! # Costs
-//! One addition, one shift and one look into a table of 257 bytes; nothing at all where the layout is a
+//! One addition, one shift and one look into a table of 256 bytes; nothing at all where the layout is a
 //! constant. At most an eighth of a block is lost to rounding, 4 % on average.
 
 use crate::memory::{Layout, PAGE_BYTES};
@@ -20,6 +20,7 @@ pub(super) const SMALL_BYTES_MAX: usize = 2048;
 
 /// Sizes are told apart in steps of this many bytes.
 const STEP_BYTES: usize = 8;
+const STEPS_MAX: usize = SMALL_BYTES_MAX / STEP_BYTES;
 
 /// The classes of a doubling.
 const CLASSES_A_DOUBLING: usize = 8;
@@ -27,9 +28,14 @@ const CLASSES_A_DOUBLING: usize = 8;
 /// Classes up to 128 bytes, one a step, and eight for each doubling above.
 const LINEAR_BYTES_MAX: usize = 2 * CLASSES_A_DOUBLING * STEP_BYTES;
 
-/// How many classes there are.
-pub(super) const CLASSES: usize = LINEAR_BYTES_MAX / STEP_BYTES
+/// One more than the number of the last class.
+pub(super) const CLASSES: usize = FIRST_CLASS
+    + LINEAR_BYTES_MAX / STEP_BYTES
     + (SMALL_BYTES_MAX / LINEAR_BYTES_MAX).ilog2() as usize * CLASSES_A_DOUBLING;
+
+/// The number of the first class. Those below it name pages that are no spans (`page.rs`), and as classes have no
+/// size: so one number says both what a size needs and what a page is.
+pub(super) const FIRST_CLASS: usize = 4;
 
 /// The longest span.
 pub(super) const SPAN_PAGES_MAX: usize = 4;
@@ -63,7 +69,7 @@ pub(super) static SHAPES: [Shape; CLASSES] = shapes();
 
 /// 2^32 divided by the size of a block, rounded up: multiplication instead of division.
 static RECIPROCALS: [u32; CLASSES] = {
-    let (shapes, mut table, mut class) = (shapes(), [0; CLASSES], 0);
+    let (shapes, mut table, mut class) = (shapes(), [0; CLASSES], FIRST_CLASS);
     while class < CLASSES {
         table[class] = (1u64 << 32).div_ceil(shapes[class].block_bytes as u64) as u32;
         class += 1;
@@ -71,25 +77,17 @@ static RECIPROCALS: [u32; CLASSES] = {
     table
 };
 
-/// The class of each size, by steps rounded up.
-static CLASS_FROM_STEPS: [u8; SMALL_BYTES_MAX / STEP_BYTES + 1] = class_from_steps();
+/// The class of each size, by steps rounded up, less one.
+static CLASS_FROM_STEPS: [u8; STEPS_MAX] = class_from_steps();
 
 /// The class that serves a layout; `None` if it is no small block, or has no size.
 #[inline(always)]
 pub(super) fn class_from_layout(layout: Layout) -> Option<usize> {
     let below = layout.align() - 1;
     // No overflow: a layout's size, rounded up to its alignment, is an `isize`.
-    let size = (layout.size() + below) & !below;
-    if size.wrapping_sub(1) >= SMALL_BYTES_MAX {
-        return None;
-    }
-    Some(class_from_size(size))
-}
-
-/// The class of a size from 1 to [`SMALL_BYTES_MAX`].
-#[inline(always)]
-fn class_from_size(size: usize) -> usize {
-    CLASS_FROM_STEPS[size.div_ceil(STEP_BYTES)] as usize
+    let steps = (((layout.size() + below) & !below) + STEP_BYTES - 1) >> STEP_BYTES.ilog2();
+    let class = CLASS_FROM_STEPS.get(steps.wrapping_sub(1))?;
+    Some(*class as usize)
 }
 
 /// The number of the block at `offset` of a span, whether or not it begins there. Exact for every
@@ -108,6 +106,7 @@ pub(super) fn begins_block(class: usize, offset: usize) -> bool {
 
 /// The block size of a class.
 const fn block_bytes(class: usize) -> usize {
+    let class = class - FIRST_CLASS;
     let linear = LINEAR_BYTES_MAX / STEP_BYTES;
     if class < linear {
         return (class + 1) * STEP_BYTES;
@@ -141,7 +140,7 @@ const fn shapes() -> [Shape; CLASSES] {
         depth: 0,
     };
     let mut shapes = [NONE; CLASSES];
-    let mut class = 0;
+    let mut class = FIRST_CLASS;
     while class < CLASSES {
         let block = block_bytes(class);
         let pages = span_pages(block);
@@ -163,15 +162,15 @@ const fn shapes() -> [Shape; CLASSES] {
     shapes
 }
 
-const fn class_from_steps() -> [u8; SMALL_BYTES_MAX / STEP_BYTES + 1] {
-    let mut table = [0; SMALL_BYTES_MAX / STEP_BYTES + 1];
-    let (mut steps, mut class) = (1, 0);
-    while steps < table.len() {
-        if steps * STEP_BYTES > block_bytes(class) {
+const fn class_from_steps() -> [u8; STEPS_MAX] {
+    let mut table = [0; STEPS_MAX];
+    let (mut index, mut class) = (0, FIRST_CLASS);
+    while index < STEPS_MAX {
+        if (index + 1) * STEP_BYTES > block_bytes(class) {
             class += 1;
         }
-        table[steps] = class as u8;
-        steps += 1;
+        table[index] = class as u8;
+        index += 1;
     }
     table
 }
@@ -192,7 +191,7 @@ mod tests {
                 };
                 let block = SHAPES[class].block_bytes;
                 assert!(block >= size && block.is_multiple_of(align), "{layout:?}");
-                assert!(class == 0 || SHAPES[class - 1].block_bytes < rounded);
+                assert!(SHAPES[class - 1].block_bytes < rounded);
             }
         }
         assert_eq!(class_from_layout(Layout::new::<()>()), None);
@@ -200,7 +199,7 @@ mod tests {
 
     #[test]
     fn multiplication_divides_exactly_at_every_offset_of_every_span() {
-        for (class, shape) in SHAPES.iter().enumerate() {
+        for (class, shape) in SHAPES.iter().enumerate().skip(FIRST_CLASS) {
             for offset in 0..SPAN_PAGES_MAX * PAGE_BYTES {
                 assert_eq!(block_index(class, offset), offset / shape.block_bytes);
                 let begins = offset.is_multiple_of(shape.block_bytes);
@@ -211,7 +210,7 @@ mod tests {
 
     #[test]
     fn spans_waste_little_and_their_bits_have_room() {
-        for shape in &SHAPES {
+        for shape in &SHAPES[FIRST_CLASS..] {
             let bytes = shape.pages * PAGE_BYTES;
             assert!(
                 bytes - shape.blocks * shape.block_bytes <= bytes / 16,

@@ -10,18 +10,7 @@ use super::stacks::is_block;
 use crate::heap::place::Place;
 use crate::heap::{Stats, Strategy};
 use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
-use core::ptr::{NonNull, with_exposed_provenance_mut};
-
-/// The block of `length` bytes at `address`.
-///
-/// # Safety
-/// - The address is that of memory from the source, which is never 0.
-#[inline(always)]
-pub(super) unsafe fn block(address: usize, length: usize) -> NonNull<[u8]> {
-    // SAFETY: contract of this function; the source's provenance was exposed by `place_from_ptr`.
-    let ptr = unsafe { NonNull::new_unchecked(with_exposed_provenance_mut(address)) };
-    NonNull::slice_from_raw_parts(ptr, length)
-}
+use core::ptr::NonNull;
 
 // SAFETY: by **Tiles**, **Spans** and **Stacks** of `Spans`, a block handed out is in no stack, in no set bit and
 // in no free chunk until it comes back, so no two share a byte. Spans begin at pages, so that blocks are
@@ -33,12 +22,15 @@ unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
         let Some(class) = class_from_layout(layout) else {
             return self.allocate_large(layout);
         };
-        let address = match self.stacks.pop(class) {
-            Some(address) => address,
+        let start = match self.stacks.pop(class) {
+            Some(start) => start,
             None => self.refill(class)?,
         };
-        // SAFETY: by **Stacks** of `Spans`: a block of the class, in nobody's hands.
-        Ok(unsafe { block(address, SHAPES[class].block_bytes) })
+        // By **Stacks** of `Spans`: a block of the class, in nobody's hands.
+        Ok(NonNull::slice_from_raw_parts(
+            start,
+            SHAPES[class].block_bytes,
+        ))
     }
 
     #[inline]

@@ -3,7 +3,6 @@
 
 use super::Spans;
 use super::classes::{SHAPES, class_from_layout};
-use super::face::block;
 use super::page::Kind;
 use crate::memory::{Allocator, Layout};
 use core::ptr::{NonNull, with_exposed_provenance_mut};
@@ -41,9 +40,12 @@ impl<A: Allocator> Spans<A, true> {
     #[inline(always)]
     pub(in crate::heap) fn allocate_hot(&self, layout: Layout) -> Option<NonNull<[u8]>> {
         let class = class_from_layout(layout)?;
-        let address = self.stacks.pop(class)?;
-        // SAFETY: by **Stacks** of `Spans`: a block of the class, in nobody's hands.
-        Some(unsafe { block(address, SHAPES[class].block_bytes) })
+        let start = self.stacks.pop(class)?;
+        // By **Stacks** of `Spans`: a block of the class, in nobody's hands.
+        Some(NonNull::slice_from_raw_parts(
+            start,
+            SHAPES[class].block_bytes,
+        ))
     }
 
     /// Whether a small block is seen at once to be one of this heap, and not free.

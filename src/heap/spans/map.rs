@@ -7,8 +7,8 @@
 //!              -> leaf of 128 entries  -> entry
 //! ```
 //!
-//! Windows that touch have neighbouring slots of the table, so a heap whose pages lie together, as the kernel
-//! hands them out, finds each at the first look; only others look further.
+//! Windows that touch have neighbouring slots of the table. Those that lie together, as the kernel hands them
+//! out, stand in `near.rs` a second time, where they are found at once; only others look here.
 //!
 //! # How is this safe?
 //! A leaf is never moved, and given back only when it knows of no page or with the heap; entries are `Cell`s.
@@ -20,12 +20,13 @@
 
 use super::leaves::{LEAF_PAGES, Leaves};
 use super::meta::Meta;
+use super::near::Near;
 use super::page::{Kind, Page};
 use crate::memory::{AllocError, Allocator, PAGE_BYTES};
 use core::cell::Cell;
 use core::ptr::with_exposed_provenance;
 
-const WINDOW_BYTES: usize = LEAF_PAGES * PAGE_BYTES;
+pub(super) const WINDOW_BYTES: usize = LEAF_PAGES * PAGE_BYTES;
 
 /// The slots of the first table.
 const FIRST_SLOTS: usize = 16;
@@ -60,6 +61,7 @@ pub(super) struct PageMap {
     mask: Cell<usize>,
     windows: Cell<usize>,
     base: Cell<usize>,
+    pub(super) near: Near,
     leaves: Leaves,
 }
 
@@ -75,25 +77,24 @@ impl PageMap {
             mask: Cell::new(0),
             windows: Cell::new(0),
             base: Cell::new(0),
+            near: Near::new(),
             leaves: Leaves::new(),
-        }
-    }
-
-    /// What `ask` says of the entry of the page of `address`; false if the first look does not find it.
-    #[inline(always)]
-    pub(super) fn is_at_once(&self, address: usize, ask: impl FnOnce(&Page) -> bool) -> bool {
-        let window = address / WINDOW_BYTES;
-        // SAFETY: by **Table** of `PageMap`: the mask keeps the index among the slots, and a slot with a window has a
-        // leaf.
-        unsafe {
-            let slot = &*self.slots.get().add(window & self.mask.get());
-            slot.window == window && ask(entry(slot.leaf, address))
         }
     }
 
     /// The entry of the page of `address`, if its window has a leaf.
     #[inline(never)]
     pub(super) fn find(&self, address: usize) -> Option<&Page> {
+        match self.near.leaf(address) {
+            // SAFETY: by **Range** of `Near`: a leaf of this map, of the window of `address`.
+            Some(leaf) => Some(unsafe { entry(leaf, address) }),
+            None => self.find_further(address),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_further(&self, address: usize) -> Option<&Page> {
         let window = address / WINDOW_BYTES;
         let slot = self.slot(window);
         // SAFETY: by **Table** of `PageMap`, as in `find`.
@@ -138,13 +139,35 @@ impl PageMap {
             }
             self.reserve(meta, source)?;
             let leaf = self.leaves.take(meta, source)?;
-            self.put(Slot {
-                window,
-                leaf: leaf.0,
-            });
+            let leaf = leaf.0;
+            self.put(Slot { window, leaf });
             self.windows.set(self.windows.get() + 1);
+            if !self.near.note(window, leaf) {
+                self.bring_near(meta, source, window);
+            }
         }
         Ok(())
+    }
+
+    /// Has the near range go as far as `window`, if it may and there is memory.
+    fn bring_near<A: Allocator>(&self, meta: &Meta, source: &A, window: usize) {
+        let range = self.near.range_with(window, self.windows.get());
+        if range.is_some_and(|range| self.near.renew(meta, source, range).is_ok()) {
+            self.for_each_window(|slot| {
+                self.near.note(slot.window, slot.leaf);
+            });
+        }
+    }
+
+    /// Calls `visit` with each slot that has a window.
+    fn for_each_window(&self, mut visit: impl FnMut(Slot)) {
+        for index in 0..=self.mask.get() {
+            // SAFETY: by **Table** of `PageMap`.
+            let slot = unsafe { self.slots.get().add(index).read() };
+            if slot.window != EMPTY {
+                visit(slot);
+            }
+        }
     }
 
     /// Sees to it that one more window finds room in the table and memory for its leaf.
@@ -212,6 +235,7 @@ impl PageMap {
             }
             // Another slot may have moved here: it is asked next.
             self.remove(index);
+            self.near.forget(slot.window);
             self.leaves.give_back(source, slot.leaf);
         }
     }
@@ -246,13 +270,7 @@ impl PageMap {
     /// # Safety
     /// - Nobody asks the map after this.
     pub(super) unsafe fn give_back<A: Allocator>(&self, source: &A) {
-        for index in 0..=self.mask.get() {
-            // SAFETY: by **Table** of `PageMap`.
-            let slot = unsafe { self.slots.get().add(index).read() };
-            if slot.window != EMPTY {
-                self.leaves.give_back(source, slot.leaf);
-            }
-        }
+        self.for_each_window(|slot| self.leaves.give_back(source, slot.leaf));
         self.leaves.give_rest_back(source);
     }
 
@@ -263,17 +281,18 @@ impl PageMap {
 
     /// Calls `visit` with the address and the entry of every page that has one.
     pub(super) fn for_each(&self, mut visit: impl FnMut(usize, &Page)) {
-        for index in 0..=self.mask.get() {
-            // SAFETY: by **Table** of `PageMap`.
-            let slot = unsafe { self.slots.get().add(index).read() };
-            if slot.window != EMPTY {
-                for page in 0..LEAF_PAGES {
-                    let address = slot.window * WINDOW_BYTES + page * PAGE_BYTES;
-                    // SAFETY: by **Table** of `PageMap`.
-                    visit(address, unsafe { entry(slot.leaf, address) });
-                }
+        self.for_each_window(|slot| {
+            for page in 0..LEAF_PAGES {
+                let address = slot.window * WINDOW_BYTES + page * PAGE_BYTES;
+                // SAFETY: by **Table** of `PageMap`.
+                visit(address, unsafe { entry(slot.leaf, address) });
             }
-        }
+        });
+    }
+
+    /// Asserts that what is near is what the table says.
+    pub(super) fn verify(&self) {
+        self.for_each_window(|slot| self.near.verify(slot.window, slot.leaf));
     }
 
     /// Checks that an address can be named by a page number, and sets the base by the first one.
@@ -305,7 +324,7 @@ impl PageMap {
 /// # Safety
 /// - `leaf` is the leaf of the window of `address`, and stays for `'a`.
 #[inline(always)]
-unsafe fn entry<'a>(leaf: usize, address: usize) -> &'a Page {
+pub(super) unsafe fn entry<'a>(leaf: usize, address: usize) -> &'a Page {
     let index = address / PAGE_BYTES % LEAF_PAGES;
     // SAFETY: contract of this function; a leaf has `LEAF_PAGES` entries.
     unsafe { &*with_exposed_provenance::<Page>(leaf).add(index) }

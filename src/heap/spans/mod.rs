@@ -23,6 +23,7 @@
 //! | `classes.rs` | sizes in classes, and the shape of their spans |
 //! | `page.rs` | what is known of one page |
 //! | `map.rs` | from an address to its page's entry |
+//! | `near.rs` | the same at once, where pages lie together |
 //! | `leaves.rs`, `meta.rs` | memory for the map, and for other bookkeeping |
 //! | `stacks.rs` | hot stacks: the fast path, and its checks |
 //! | `span.rs` | spans: blocks of one size, a bit each |
@@ -67,6 +68,7 @@ mod hot;
 mod leaves;
 mod map;
 mod meta;
+mod near;
 mod offers;
 mod page;
 mod recent;

