@@ -217,6 +217,40 @@ fn a_thousand_threads_one_after_the_other_use_one_heap() {
 }
 
 #[test]
+fn threads_that_have_ended_keep_a_mebibyte_together() {
+    const THREADS: usize = 16;
+    let _alone = alone();
+    let barrier = std::sync::Barrier::new(THREADS);
+    let kept: Vec<Carried> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|_| {
+                scope.spawn(|| {
+                    let kept = Carried::new(64);
+                    let blocks: Vec<Carried> = (1..800).map(Carried::new).collect();
+                    // All at once, so that each has a heap of its own.
+                    barrier.wait();
+                    blocks.into_iter().for_each(Carried::free);
+                    kept
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    // Bookkeeping is 52 KiB for each; 16 heaps of 320 KB would be 5 MB.
+    let stats = HEAP.stats_of_all();
+    assert_eq!(stats.blocks, THREADS);
+    assert!(
+        stats.free_bytes <= (1 << 20) + THREADS * (64 << 10),
+        "{stats:?}"
+    );
+    kept.into_iter().for_each(Carried::free);
+    assert_as_new();
+}
+
+#[test]
 fn what_one_thread_allocates_and_another_frees_is_used_again() {
     let _alone = alone();
     let (send, receive) = mpsc::sync_channel::<Carried>(1024);

@@ -107,6 +107,13 @@ impl<A: Allocator> Spans<A, true> {
         }
     }
 
+    /// Bytes in free chunks and on hot stacks.
+    pub(in crate::heap) fn free_bytes(&self) -> usize {
+        let on_stack = |class| self.stacks.count(class) * SHAPES[class].block_bytes;
+        let on_stacks = (0..SHAPES.len()).map(on_stack).sum::<usize>();
+        on_stacks + self.recent.bytes() + self.bins.bytes()
+    }
+
     /// How many blocks are live.
     pub(in crate::heap) fn live_blocks(&self) -> usize {
         let on_stacks = (0..SHAPES.len()).map(|class| self.stacks.count(class));

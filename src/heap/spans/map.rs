@@ -52,7 +52,7 @@ static NO_SLOTS: [Slot; 1] = [Slot {
 ///
 /// # Invariants
 /// - **Table**: `slots` points to `mask + 1` slots, a power of two, in bookkeeping of this heap (or to
-///   `NO_SLOTS`); at most half of them (of a table of our own) have a window, each at its first free slot from
+///   `NO_SLOTS`); at most a quarter of them (of a table of our own) have a window, each at its first free slot from
 ///   `window & mask` on, with a leaf of [`LEAF_PAGES`] entries in bookkeeping of this heap.
 /// - **Reach**: each window lies within 2^31 pages of `base`, if there is one.
 #[derive(Debug)]
@@ -173,8 +173,8 @@ impl PageMap {
     /// Sees to it that one more window finds room in the table and memory for its leaf.
     pub(super) fn reserve<A: Allocator>(&self, meta: &Meta, source: &A) -> Result<(), AllocError> {
         let slots = self.mask.get() + 1;
-        if (self.windows.get() + 1) * 2 > slots {
-            self.grow_table(meta, source, (slots * 2).max(FIRST_SLOTS))?;
+        if (self.windows.get() + 1) * 4 > slots {
+            self.grow_table(meta, source, (slots * 4).max(FIRST_SLOTS))?;
         }
         self.leaves.reserve(meta, source)
     }

@@ -6,7 +6,7 @@ use super::home::{Home, post};
 use super::letters::Letter;
 use super::owners::OWNERS;
 use super::{PerThread, Threaded, homes, shared};
-use crate::heap::spans::{Shaped, belongs_to_nobody};
+use crate::heap::spans::Shaped;
 use crate::heap::{Stats, Strategy};
 use crate::memory::{AllocError, Allocator, Layout, reallocate};
 use core::alloc::GlobalAlloc;
@@ -18,7 +18,7 @@ use core::ptr::{NonNull, null_mut};
 /// - `home` is what this thread's slot held, which nobody reads any more.
 unsafe fn end_of_thread(home: *mut ()) {
     // SAFETY: origin of the pointer: `Threaded::move_in`; heaps stay as long as the program.
-    unsafe { &*home.cast_const().cast::<Home>() }.move_out();
+    unsafe { &*home.cast_const().cast::<Home>() }.end_life();
 }
 
 impl<S: PerThread> Threaded<S> {
@@ -52,7 +52,7 @@ impl<S: PerThread> Threaded<S> {
         let home = homes::move_in()?;
         let value = (&raw const *home).cast_mut().cast();
         if let Err(AllocError) = self.slot.set(value, end_of_thread) {
-            home.move_out();
+            home.end_life();
             return Err(AllocError);
         }
         Ok(home)
@@ -85,14 +85,22 @@ impl<S: PerThread> Threaded<S> {
     #[cold]
     #[inline(never)]
     fn alloc_further(&self, layout: Layout) -> *mut u8 {
-        pointer_from_answer(self.allocate_further(layout))
+        pointer_from_answer(self.allocate_cold(layout))
     }
 
     /// A block that the thread's hot stack does not have.
     #[cold]
     #[inline(never)]
     fn allocate_further(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        self.with(|home| home.allocate(layout))?
+        self.allocate_cold(layout)
+    }
+
+    #[inline(always)]
+    fn allocate_cold(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        match self.home() {
+            Some(home) => home.allocate(layout),
+            None => self.with(|home| home.allocate(layout))?,
+        }
     }
 
     /// Takes back a block that one look has not found in this thread's heap.
@@ -102,22 +110,33 @@ impl<S: PerThread> Threaded<S> {
     #[cold]
     #[inline(never)]
     unsafe fn deallocate_elsewhere(&self, ptr: NonNull<u8>, layout: Layout) {
-        let address = ptr.addr().get();
-        let number = OWNERS.find(address);
-        if homes::get(number).is_none() {
-            belongs_to_nobody(address);
-        }
-        let shape = Shaped::from_layout(layout);
+        let number = OWNERS.find(ptr.addr().get());
         // SAFETY: contract of this function; the block has a page of the heap with this number.
-        let given_back = self.with(|home| unsafe {
-            match home.number == number {
-                true => home.spans().deallocate(ptr, layout),
-                false => home.send_home(address, shape, number),
+        unsafe {
+            match self.home() {
+                Some(home) => home.give_back(ptr, layout, number),
+                None => self.deallocate_homeless(ptr, layout, number),
             }
-        });
+        }
+    }
+
+    /// The same for a thread that has no heap yet, or any more.
+    ///
+    /// # Safety
+    /// - As [`Home::give_back`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn deallocate_homeless(&self, ptr: NonNull<u8>, layout: Layout, number: u16) {
+        // SAFETY: contract of this function.
+        let given_back = self.with(|home| unsafe { home.give_back(ptr, layout, number) });
         if let Err(AllocError) = given_back {
-            // SAFETY: contract of this function, as above.
-            unsafe { post(Letter::bare(address, shape), number) };
+            // SAFETY: contract of this function.
+            unsafe {
+                post(
+                    Letter::bare(ptr.addr().get(), Shaped::from_layout(layout)),
+                    number,
+                )
+            };
         }
     }
 
@@ -143,7 +162,7 @@ impl<S: PerThread> Threaded<S> {
             home.post_all();
         });
         for home in homes::all().filter(|home| home.move_in()) {
-            home.move_out();
+            home.end_visit_trimmed();
         }
         // Parcels may have come back.
         self.with_present(|home| {

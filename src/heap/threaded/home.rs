@@ -1,8 +1,8 @@
 //! The heap of one thread, its mailbox, and its trays for the blocks of others.
 //!
 //! Everything but the mailbox is used only by who lives there: the thread whose slot leads here, or a visitor who
-//! posted a letter to a house where nobody lives. Who moves out leaves no mail, and gives memory back: all of it
-//! if no block is live.
+//! posted a letter to a house where nobody lives. Who moves out leaves no mail, and gives memory back, all of it if no
+//! block is live: but for 1 MiB in all houses together, which the next threads need not ask for again.
 
 use super::homes;
 use super::letters::{Letter, PARCEL, Tray};
@@ -13,13 +13,19 @@ use crate::heap::spans::{Shaped, Spans, belongs_to_nobody};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::cell::{Cell, UnsafeCell};
 use core::ptr::NonNull;
-use core::sync::atomic::AtomicUsize;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// Parcels that are filled at the same time, for different heaps.
 const TRAYS: usize = 8;
 
 /// Visits to a house where nobody lives until its free memory goes back.
 const VISITS_MAX: u32 = 16;
+
+/// So many free bytes may stay in houses where nobody lives, all in all, for the next threads.
+const WARM_BYTES_MAX: usize = 1024 * 1024;
+
+/// How many do.
+static WARM_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 /// The number of the home where nobody ever lives.
 pub(super) const NOBODY: u16 = u16::MAX;
@@ -40,6 +46,8 @@ pub(super) struct Home {
     spans: UnsafeCell<Spans<Marked>>,
     pub(super) number: u16,
     visits: Cell<u32>,
+    /// Free bytes that it keeps while nobody lives there.
+    warm_bytes: Cell<usize>,
     trays: [Tray; TRAYS],
     mailbox: Apart<Mailbox<AtomicUsize>>,
 }
@@ -58,6 +66,7 @@ impl Home {
             spans: UnsafeCell::new(Spans::new(Marked { number })),
             number,
             visits: Cell::new(0),
+            warm_bytes: Cell::new(0),
             trays: [const { Tray::new() }; TRAYS],
             mailbox: Apart(Mailbox::new(AtomicUsize::new(0))),
         }
@@ -121,13 +130,31 @@ impl Home {
         }
     }
 
+    /// Takes a block back, or sends it home, soon or at once.
+    ///
+    /// # Safety
+    /// - As [`Allocator::deallocate`], of a block with a page of `number`'s heap.
+    #[inline]
+    pub(super) unsafe fn give_back(&self, ptr: NonNull<u8>, layout: Layout, number: u16) {
+        // SAFETY: contract of this function.
+        unsafe {
+            match self.number == number {
+                true => self.spans().deallocate(ptr, layout),
+                false => self.send_home(ptr.addr().get(), Shaped::from_layout(layout), number),
+            }
+        }
+    }
+
     /// Sends a block of another heap home, soon or at once.
     ///
     /// # Safety
     /// - A thread gave the block back, named with a layout of that shape; it has a page of `number`'s heap.
-    pub(super) unsafe fn send_home(&self, address: usize, shape: Shaped, number: u16) {
+    unsafe fn send_home(&self, address: usize, shape: Shaped, number: u16) {
         let tray = &self.trays[number as usize % TRAYS];
         if !tray.is_for(number) {
+            if homes::get(number).is_none() {
+                belongs_to_nobody(address);
+            }
             self.post_tray(tray);
             let Ok(parcel) = self.allocate_parcel() else {
                 // SAFETY: contract of this function.
@@ -178,33 +205,65 @@ impl Home {
         }
     }
 
-    /// Moves out, with nothing left to do: for a thread that ends.
-    pub(super) fn move_out(&self) {
-        loop {
-            self.collect();
-            self.post_all();
-            self.trim();
-            if self.mailbox.0.move_out() {
-                return;
-            }
+    /// Moves in if nobody lives there: for a thread that begins.
+    pub(super) fn begin_life(&self) -> bool {
+        let moved_in = self.move_in();
+        if moved_in {
+            self.keep_warm(false);
         }
+        moved_in
+    }
+
+    /// Moves out, with nothing left to do: for a thread that ends.
+    pub(super) fn end_life(&self) {
+        self.move_out(true, true);
     }
 
     /// Sees to the mail and moves out: for a visitor.
     pub(super) fn end_visit(&self) {
         self.visits.set(self.visits.get() + 1);
         let often = self.visits.get() >= VISITS_MAX;
+        if often {
+            self.visits.set(0);
+        }
+        self.move_out(often, true);
+    }
+
+    /// As `end_visit`, and gives back all it can.
+    pub(super) fn end_visit_trimmed(&self) {
+        self.move_out(true, false);
+    }
+
+    /// Moves out when there is no mail, and gives memory back, if `trims` says so or no block is live; but a little
+    /// may stay, if `keeps` says so.
+    fn move_out(&self, trims: bool, keeps: bool) {
         loop {
             self.collect();
             self.post_all();
-            if often || self.spans().live_blocks() == 0 {
-                self.visits.set(0);
+            if (trims || self.spans().live_blocks() == 0) && !self.keep_warm(keeps) {
                 self.trim();
             }
             if self.mailbox.0.move_out() {
                 return;
             }
         }
+    }
+
+    /// Has it keep its free memory while nobody lives there, if that is `wanted` and few houses do. Answers whether it
+    /// does.
+    fn keep_warm(&self, wanted: bool) -> bool {
+        // The sum orders nothing: it only has to be right in the end.
+        WARM_BYTES.fetch_sub(self.warm_bytes.take(), Ordering::Relaxed);
+        if !wanted {
+            return false;
+        }
+        let bytes = self.spans().free_bytes();
+        let add = |sum: usize| sum.checked_add(bytes).filter(|&sum| sum <= WARM_BYTES_MAX);
+        let added = WARM_BYTES.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        if added.is_ok() {
+            self.warm_bytes.set(bytes);
+        }
+        added.is_ok()
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Home> {
 /// # Errors
 /// [`AllocError`] if there is no memory for a new one, or if there are too many.
 pub(super) fn move_in() -> Result<&'static Home, AllocError> {
-    match all().find(|home| home.move_in()) {
+    match all().find(|home| home.begin_life()) {
         Some(home) => Ok(home),
         None => make(),
     }

@@ -10,8 +10,9 @@
 //! Freed blocks of others are collected in *trays*, and posted by parcels of up to 61: one atomic step for all of
 //! them. Who runs out of blocks looks into the mailbox first.
 //!
-//! A thread that ends moves out of its heap, with all free memory given back; the next thread that begins moves in,
-//! and finds the blocks that are still live there. In the meantime whoever posts a letter sees to it.
+//! A thread that ends moves out of its heap and gives free memory back, but for 1 MiB of all such heaps together; the
+//! next thread that begins moves in, and finds the blocks that are still live there. In the meantime whoever posts a
+//! letter sees to it.
 //!
 //! | file | idea |
 //! |---|---|
