@@ -69,14 +69,15 @@ unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
             // SAFETY: contract of this function.
             return unsafe { self.resize_large(ptr, old, new_size) };
         };
+        let new = Layout::from_size_align(new_size, old.align()).map_err(|_| AllocError)?;
+        if class_from_layout(new) != Some(class) {
+            // Whoever moves the block gives it back, which is checked.
+            return Err(AllocError);
+        }
         if CHECKED && !self.is_sound(class, ptr.addr().get()) {
             self.check_small(ptr.addr().get(), old);
         }
-        let new = Layout::from_size_align(new_size, old.align()).map_err(|_| AllocError)?;
-        match class_from_layout(new) == Some(class) {
-            true => Ok(SHAPES[class].block_bytes),
-            false => Err(AllocError),
-        }
+        Ok(SHAPES[class].block_bytes)
     }
 
     unsafe fn remap(
