@@ -1,7 +1,7 @@
 //! Where the heap's memory comes from, how much of it is kept, and how it goes back.
 //!
-//! Growing in small steps is what a small program saves memory by: a step is a 32nd of what is held, at least
-//! 32 KiB, at most 1 MiB. What the source hands out next to what is held merges with it.
+//! Growing in small steps is what a small program saves memory by: the first block gets what it needs; then a step
+//! is a 32nd of what is held, at least 32 KiB, at most 1 MiB. What the source hands out next to what is held merges with it.
 //!
 //! Before the source is asked, what the stacks hold back goes to its spans, and recent chunks merge: some of it
 //! often serves as well.
@@ -129,7 +129,11 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     /// By how much the heap grows.
     pub(super) fn step(&self) -> usize {
-        (self.supply.held_bytes() / STEP_DIVISOR).clamp(STEP_BYTES_MIN, STEP_BYTES_MAX)
+        match self.supply.held_bytes() {
+            // A heap of a single block: the links of a rest would touch a page of their own.
+            0 => PAGE_BYTES,
+            held => (held / STEP_DIVISOR).clamp(STEP_BYTES_MIN, STEP_BYTES_MAX),
+        }
     }
 
     /// Adds memory in which a chunk of `bytes` at `align` fits.

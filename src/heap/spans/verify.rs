@@ -263,9 +263,9 @@ mod tests {
     fn heap() -> Spans<Kernel> {
         let heap = Spans::new(Kernel);
         let chunk = Layout::new::<[u64; 1000]>();
-        let blocks = [SMALL, chunk, chunk].map(|layout| heap.allocate(layout).unwrap());
+        let blocks = [chunk, chunk, SMALL].map(|layout| heap.allocate(layout).unwrap());
         // SAFETY: the block comes from the heap, with this layout.
-        unsafe { heap.deallocate(blocks[1].cast(), chunk) };
+        unsafe { heap.deallocate(blocks[0].cast(), chunk) };
         heap.verify_all();
         heap
     }
