@@ -15,6 +15,9 @@ mod programs;
 mod run;
 #[path = "system/runs.rs"]
 mod runs;
+#[expect(dead_code, reason = "the profile is always `release`")]
+#[path = "support/share.rs"]
+mod share;
 #[path = "support/strace.rs"]
 mod strace;
 #[path = "support/tool.rs"]

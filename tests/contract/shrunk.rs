@@ -79,14 +79,15 @@ pub(crate) fn all_rows_agree_with_the_model() {
     let cases = OPERATIONS_MIN.div_ceil(pairs * SEQUENCE_MAX / 2);
     let done = Cell::new(0);
     for (number, (row, source)) in rows_over_sources().enumerate() {
-        let mut bytes = [number as u8; 32];
+        let mut bytes = [number as u8; 16];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let config = Config {
             cases: u32::try_from(cases).unwrap(),
             failure_persistence: None,
             ..Config::default()
         };
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        // Half of the time would go to ChaCha.
+        let rng = TestRng::from_seed(RngAlgorithm::XorShift, &bytes);
         let mut runner = TestRunner::new_with_rng(config, rng);
         let result = runner.run(&operations(), |operations| {
             done.set(done.get() + operations.len());

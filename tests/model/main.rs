@@ -14,6 +14,7 @@ mod vec_iterators;
 mod vecs;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngAlgorithm;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -30,6 +31,8 @@ fn cases(count: u32) -> ProptestConfig {
         cases: count,
         failure_persistence: None,
         max_shrink_iters: 2000,
+        // Half of the time would go to ChaCha.
+        rng_algorithm: RngAlgorithm::XorShift,
         ..ProptestConfig::default()
     }
 }

@@ -77,6 +77,7 @@ fn wait(child: &mut Child) -> i32 {
             panic!("still running after {PATIENCE:?}");
         }
         thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
+        // A quarter longer each time, so that what is waited for too long is a quarter at most.
+        pause = (pause * 5 / 4).min(Duration::from_millis(20));
     }
 }
