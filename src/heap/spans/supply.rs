@@ -61,6 +61,8 @@ pub(super) struct Supply {
     held: Cell<usize>,
     held_peak: Cell<usize>,
     use_mark: Cell<usize>,
+    /// Whether the stacks were emptied since the heap last grew.
+    pub(super) emptied: Cell<bool>,
     extent: Cell<Place>,
 }
 
@@ -71,6 +73,7 @@ impl Supply {
             held: Cell::new(0),
             held_peak: Cell::new(0),
             use_mark: Cell::new(0),
+            emptied: Cell::new(false),
             extent: Cell::new(Place::NONE),
         }
     }
