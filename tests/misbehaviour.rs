@@ -380,3 +380,14 @@ fn elements_change_while_they_are_sorted() {
         .unwrap();
     assert_eq!(cells.len(), 100);
 }
+
+#[test]
+fn a_push_that_finds_no_room_is_not_counted() {
+    let mut vec = Vec::new();
+    // SAFETY: checked above: the vector is new, and values without a size are there as often as one says.
+    unsafe { vec.set_len(usize::MAX) };
+    for _ in 0..2 {
+        let push = catch_unwind(AssertUnwindSafe(|| vec.push(())));
+        assert!(push.is_err() && vec.len() == usize::MAX);
+    }
+}

@@ -142,16 +142,11 @@ impl<T, A: Allocator> RawBuffer<T, A> {
         &self.lodging.allocator
     }
 
-    /// Writes a value behind the last one of a full buffer, which grows, and returns how many there are then.
+    /// Writes a value behind the last one of a full buffer, which grows.
     #[inline(always)]
-    pub(crate) fn push_grown(&mut self, value: T) -> usize {
-        let room = Self::grown_with(value, self.lodging.room, self.lodging.lent());
-        // SAFETY: the pointer comes from a reference. Volatile: a number that was kept over the call would
-        // cost the way that makes no call a frame.
-        let length = unsafe { (&raw const self.lodging.room.capacity).read_volatile() } + 1;
+    pub(crate) fn push_grown(&mut self, value: T) {
         // INVARIANT: **Block** holds by that of the new room.
-        self.lodging.room = room;
-        length
+        self.lodging.room = Self::grown_with(value, self.lodging.room, self.lodging.lent());
     }
 
     #[cold]

@@ -7,6 +7,8 @@ pub type Vector<T> = nostd_alloc::collections::Vec<T, Glibc>;
 /// The text of this side.
 pub type Text = nostd_alloc::collections::String<Glibc>;
 
+#[path = "floor.rs"]
+pub mod floor;
 #[path = "texts.rs"]
 #[expect(clippy::duplicate_mod, reason = "the same source over both sides")]
 pub mod texts;

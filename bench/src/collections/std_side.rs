@@ -12,6 +12,11 @@ pub mod texts;
 #[path = "vectors.rs"]
 pub mod vectors;
 
+/// What stands beside a floor: std's vector.
+pub mod floor {
+    pub use super::vectors::push_far;
+}
+
 pub use std::format;
 
 /// An empty vector.

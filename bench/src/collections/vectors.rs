@@ -86,7 +86,6 @@ pub fn push_far(probe: &mut Probe) -> u64 {
         values.push(black_box(value));
     }
     probe.stop(FAR);
-    black_box(&mut values);
     values[values.len() / 3] ^ values.len() as u64
 }
 

@@ -91,11 +91,11 @@ pub(super) fn collections(results: &Results, area: &Area) -> Drawn {
     let rows = results.collections.iter().filter_map(|(name, pairs)| {
         let faster: Vec<f64> = pairs.iter().map(|(std, ours)| std / ours).collect();
         let value = median(&faster)?;
-        let reached = value >= goal(name);
+        let reached = goal(name).is_none_or(|goal| value >= goal);
         Some(Bar {
             name: name.clone(),
             value,
-            mark: Some(goal(name)),
+            mark: goal(name),
             colour: if reached {
                 OURS_COLOUR
             } else {

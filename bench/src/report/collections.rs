@@ -1,6 +1,6 @@
 //! The table of the collections: std's and ours on the same heap, in pairs.
 
-use super::{Table, shown, two};
+use super::{NONE, Table, shown, two};
 use crate::collections::{ROWS, goal};
 use crate::results::Results;
 use crate::statistics::{median, spread, three_figures};
@@ -24,14 +24,18 @@ pub(super) fn section(results: &Results) -> String {
         let ratio = median(&faster);
         let about = ROWS.iter().find(|row| row.name == name);
         let about = about.map_or("", |row| row.about);
-        let reached = ratio.is_some_and(|ratio| ratio >= goal(name));
+        let reached = ratio.zip(goal(name)).map(|(ratio, goal)| ratio >= goal);
         table.row(&[
             format!("{name}: {about}"),
             shown(median(&std), three_figures),
             shown(median(&ours), three_figures),
             shown(ratio, |ratio| format!("{ratio:.2} ×")),
-            format!("≥ {}", goal(name)),
-            if reached { "yes" } else { "**no**" }.to_string(),
+            shown(goal(name), |goal| format!("≥ {goal}")),
+            match reached {
+                Some(true) => "yes".to_string(),
+                Some(false) => "**no**".to_string(),
+                None => NONE.to_string(),
+            },
             shown(spread(&faster), two),
         ]);
     }

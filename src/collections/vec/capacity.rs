@@ -120,7 +120,11 @@ impl<T, A: Allocator> Vec<T, A> {
         additional: usize,
     ) -> Result<(), R::Error> {
         if additional > self.capacity() - self.length {
-            return self.buffer.grow::<R>(self.length, additional);
+            let length = self.length;
+            let grown = self.buffer.grow::<R>(length, additional);
+            // It has not changed; but the compiler must not ask memory for what it knows.
+            self.length = length;
+            return grown;
         }
         Ok(())
     }

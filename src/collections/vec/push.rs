@@ -7,6 +7,19 @@
 use super::Vec;
 use crate::collections::error::PushError;
 use crate::memory::Allocator;
+use core::hint::assert_unchecked;
+use core::mem;
+use core::sync::atomic::{Ordering, compiler_fence};
+
+/// A length that counts a value which is not there yet; it goes down again when this goes, while unwinding.
+struct Ahead<'v>(&'v mut usize);
+
+impl Drop for Ahead<'_> {
+    fn drop(&mut self) {
+        // INVARIANT: **Length** of `Vec` holds again: no value was added.
+        *self.0 = self.0.wrapping_sub(1);
+    }
+}
 
 impl<T, A: Allocator> Vec<T, A> {
     /// Adds a value at the end.
@@ -22,8 +35,17 @@ impl<T, A: Allocator> Vec<T, A> {
     #[inline]
     pub fn push(&mut self, value: T) {
         if self.length == self.capacity() {
+            // Counted before it is there, and behind a fence so that it stays so: a length that is kept over the
+            // call would cost the way that makes no call a frame.
+            let length = self.length.wrapping_add(1);
+            self.length = length;
+            let ahead = Ahead(&mut self.length);
+            compiler_fence(Ordering::SeqCst);
+            self.buffer.push_grown(value);
             // INVARIANT: **Length** holds again: the value is in its slot.
-            self.length = self.buffer.push_grown(value);
+            mem::forget(ahead);
+            // SAFETY: checked above: it was just written. Whoever knew the length before knows it after.
+            unsafe { assert_unchecked(self.length == length) };
             return;
         }
         // SAFETY: checked above: there is a slot behind the last element.

@@ -88,7 +88,11 @@ impl<T, A: Allocator> Vec<T, A> {
             refuse("insertion", index, self.length);
         }
         if self.length == self.capacity() {
-            return self.buffer.grow_by_one::<R>();
+            let length = self.length;
+            let grown = self.buffer.grow_by_one::<R>();
+            // It has not changed; but the compiler must not ask memory for what it knows.
+            self.length = length;
+            return grown;
         }
         Ok(())
     }
