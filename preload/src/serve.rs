@@ -18,44 +18,21 @@ use core::ffi::c_void;
 use core::ptr::{NonNull, null_mut};
 use nostd_alloc::heap::{FreeList, Locked};
 use nostd_alloc::memory::{AllocError, Allocator, Kernel, Layout};
-use nostd_alloc::sys::{Lock, RawLock};
 
 /// The least alignment, and the bytes of the two numbers in front of a block.
 const GRANULE_BYTES: usize = 16;
 
-/// The lock of the heap, apart from it: a fork takes it too.
-static LOCK: Lock = Lock::OPEN;
-
-/// A name for that lock.
-struct HeapLock;
-
-// SAFETY: each call goes to the one lock, which owes the same (contract of `RawLock`); there is one heap.
-unsafe impl RawLock for HeapLock {
-    const OPEN: HeapLock = HeapLock;
-
-    #[inline]
-    fn lock(&self) {
-        LOCK.lock();
-    }
-
-    #[inline]
-    unsafe fn unlock(&self) {
-        // SAFETY: contract of this function.
-        unsafe { LOCK.unlock() };
-    }
-}
-
-static HEAP: Locked<FreeList<Kernel>, HeapLock> = Locked::new(FreeList::new(Kernel));
+static HEAP: Locked<FreeList<Kernel>> = Locked::new(FreeList::new(Kernel));
 
 /// Waits until nobody is in the middle of the heap, and keeps everybody out.
 pub(crate) extern "C" fn before_fork() {
-    LOCK.lock();
+    HEAP.hold();
 }
 
 /// Lets everybody in again: in the parent and in the child.
 pub(crate) extern "C" fn after_fork() {
-    // SAFETY: the lock is held: `before_fork` took it in this thread, by the contract of pthread_atfork(3).
-    unsafe { LOCK.unlock() };
+    // SAFETY: `before_fork` took it in the thread that forks, by the contract of pthread_atfork(3).
+    unsafe { HEAP.release() };
 }
 
 /// What stands in front of a block.

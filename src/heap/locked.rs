@@ -73,6 +73,35 @@ impl<A, L: RawLock> Locked<A, L> {
         use_it(&self.inner)
     }
 
+    /// Takes the lock and keeps it: nobody is in the middle of the heap until [`release`](Locked::release). A fork
+    /// copies the heap as it is at that moment, so a program with threads holds it over one, and releases it in both
+    /// processes.
+    ///
+    /// # Examples
+    /// ```
+    /// use nostd_alloc::heap::{FreeList, Locked};
+    /// use nostd_alloc::memory::{Allocator, Kernel, Layout};
+    ///
+    /// static HEAP: Locked<FreeList<Kernel>> = Locked::new(FreeList::new(Kernel));
+    ///
+    /// HEAP.hold(); // and now a fork
+    /// // SAFETY: it was held just above.
+    /// unsafe { HEAP.release() };
+    /// assert!(HEAP.allocate(Layout::new::<u64>()).is_ok());
+    /// ```
+    pub fn hold(&self) {
+        self.lock.lock();
+    }
+
+    /// Opens the lock again.
+    ///
+    /// # Safety
+    /// - It was taken by [`hold`](Locked::hold), in this thread or in the one that forked, and not released since.
+    pub unsafe fn release(&self) {
+        // SAFETY: contract of this function.
+        unsafe { self.lock.unlock() }
+    }
+
     /// The allocator, taken out.
     pub fn into_inner(self) -> A {
         self.inner

@@ -8,34 +8,11 @@ use core::ffi::c_int;
 use core::ptr::NonNull;
 use nostd_alloc::heap::{Locked, Spans};
 use nostd_alloc::memory::{AllocError, Allocator, Kernel, Layout};
-use nostd_alloc::sys::{Lock, RawLock};
 
 /// The alignment of a block of C that is not shorter.
 const GRANULE_BYTES: usize = 16;
 
-/// The lock of the heap, apart from it: a fork takes it too.
-static LOCK: Lock = Lock::OPEN;
-
-/// A name for that lock.
-struct HeapLock;
-
-// SAFETY: each call goes to the one lock, which owes the same (contract of `RawLock`); there is one heap.
-unsafe impl RawLock for HeapLock {
-    const OPEN: HeapLock = HeapLock;
-
-    #[inline]
-    fn lock(&self) {
-        LOCK.lock();
-    }
-
-    #[inline]
-    unsafe fn unlock(&self) {
-        // SAFETY: contract of this function.
-        unsafe { LOCK.unlock() };
-    }
-}
-
-static HEAP: Locked<Spans<Kernel>, HeapLock> = Locked::new(Spans::new(Kernel));
+static HEAP: Locked<Spans<Kernel>> = Locked::new(Spans::new(Kernel));
 
 unsafe extern "C" {
     /// pthread_atfork(3) of the libc.
@@ -60,13 +37,13 @@ extern "C" fn begin() {
 
 /// Waits until nobody is in the middle of the heap, and keeps everybody out.
 extern "C" fn before_fork() {
-    LOCK.lock();
+    HEAP.hold();
 }
 
 /// Lets everybody in again: in the parent and in the child.
 extern "C" fn after_fork() {
-    // SAFETY: the lock is held: `before_fork` took it in this thread, by the contract of pthread_atfork(3).
-    unsafe { LOCK.unlock() };
+    // SAFETY: `before_fork` took it in the thread that forks, by the contract of pthread_atfork(3).
+    unsafe { HEAP.release() };
 }
 
 /// The layout of a request: a block of size 0 is one of size 1, and nothing is aligned to less than 8 bytes.
