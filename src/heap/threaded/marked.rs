@@ -95,23 +95,23 @@ unsafe impl Allocator for Marked {
         if old.align() > PAGE_BYTES {
             return Err(AllocError);
         }
-        // Pages that are marked already take the block in: after a move nothing can fail any more.
+        // Pages whose leaves are there take the block in: after a move nothing can fail any more.
         let new = Layout::from_size_align(new_size, PAGE_BYTES).map_err(|_| AllocError)?;
         let target = self.allocate(new)?;
         let old_length = pages(old.size());
+        self.unmark(target.cast(), target.len());
         self.unmark(ptr, old_length);
         // SAFETY: contract of this function; the target came from the kernel just now, and nobody has seen it.
-        unsafe {
-            match sys::mremap_onto(ptr, old_length, target.len(), target.cast()) {
-                Ok(_) => Ok(target),
-                Err(_) => {
-                    self.deallocate(target.cast(), new);
-                    // Its leaves are there: the block was marked before.
-                    self.mark(ptr, old_length)?;
-                    Err(AllocError)
-                }
-            }
+        let moved = unsafe { sys::mremap_onto(ptr, old_length, target.len(), target.cast()) };
+        // The leaves of both are there: both were marked before.
+        if moved.is_err() {
+            // The kernel may have dropped the target before it failed, and another thread may have those addresses by
+            // now: so it is only forgotten. At worst that is untouched pages of a program that has too many mappings.
+            self.mark(ptr, old_length)?;
+            return Err(AllocError);
         }
+        self.mark(target.cast(), target.len())?;
+        Ok(target)
     }
 
     fn grain(&self) -> usize {
