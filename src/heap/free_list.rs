@@ -10,8 +10,7 @@
 //! few are looked at and the best of them is taken; else the next bin that is not empty, found by its bit,
 //! holds only blocks that are large enough. So no request walks a list.
 //!
-//! Cutting, merging and growing are those of [`Tagged`]. Up to seven blocks of each size below 1 KiB rest before
-//! they are merged: what a program frees it often wants again at once.
+//! Cutting, merging and growing are those of [`Tagged`].
 //!
 //! # How is this safe?
 //! A link is believed only if it leads to a place between the lowest and the highest address of the heap
@@ -19,8 +18,7 @@
 //!
 //! # Costs
 //! Putting in and taking out are a few instructions. A search looks at no more than
-//! four blocks that turn out too small. The bins and the lists of blocks that rest are 2.6 KiB in the heap's own
-//! value.
+//! four blocks that turn out too small. The bins are 2 KiB in the heap's own value.
 //!
 //! # Source
 //! Doug Lea, *A Memory Allocator* (1987-2000): bins; Masmano and others, *TLSF* (2004): the bits.
@@ -29,7 +27,6 @@ use super::place::GRANULE_BYTES;
 use super::tagged::block::{Block, Tag};
 use super::tagged::cut::Wish;
 use super::tagged::list::List;
-use super::tagged::quick::Quick;
 use super::tagged::{Around, Core, Found, Index, Indexed, Tagged};
 use core::cell::Cell;
 
@@ -89,7 +86,6 @@ pub type FreeList<A> = Tagged<A, Bins>;
 pub struct Bins {
     lists: [List; BINS],
     bits: [Cell<u64>; BINS / 64],
-    quick: Quick,
 }
 
 impl Indexed for Bins {
@@ -101,7 +97,6 @@ impl Indexed for Bins {
     const EMPTY: Bins = Bins {
         lists: [const { List::new() }; BINS],
         bits: [const { Cell::new(0) }; BINS / 64],
-        quick: Quick::new(),
     };
 
     #[inline]
@@ -134,7 +129,7 @@ impl Index for Bins {
     /// The smallest of a few blocks that fit.
     fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let sure_bin = bin_from_size(wish.sure);
-        let mut bin = self.next_bin(bin_from_size(wish.size))?;
+        let mut bin = self.bin_from(bin_from_size(wish.size))?;
         let mut looks = LOOKS_MAX;
         loop {
             let found = self.smallest_of_few(bin, wish, &mut looks, around);
@@ -142,8 +137,8 @@ impl Index for Bins {
                 return found;
             }
             bin = match looks {
-                0 if bin < sure_bin => self.next_bin(sure_bin)?,
-                _ => self.next_bin(bin.checked_add(1)?)?,
+                0 if bin < sure_bin => self.bin_from(sure_bin)?,
+                _ => self.bin_from(bin.checked_add(1)?)?,
             };
             looks = looks.max(1);
         }
@@ -176,11 +171,6 @@ impl Index for Bins {
             self.pop(bin, block, around);
             self.push(new, block);
         }
-    }
-
-    #[inline(always)]
-    fn quick(&self) -> Option<&Quick> {
-        Some(&self.quick)
     }
 
     fn largest(&self, around: &Around) -> usize {
@@ -274,12 +264,6 @@ impl Bins {
             block = around.bounds.followed(block);
         }
         best
-    }
-
-    /// As [`bin_from`](Self::bin_from), once for all that are in no hurry.
-    #[inline(never)]
-    fn next_bin(&self, bin: u8) -> Option<u8> {
-        self.bin_from(bin)
     }
 
     /// The first bin from `bin` on that is not empty.

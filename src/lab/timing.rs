@@ -82,7 +82,7 @@ pub fn time(
         let mut pass = recording.pass()?;
         let mut taken = Err(Error::OutOfMemory);
         (row.run)(&source, &mut |heap| {
-            let mut loans = Loans::new(&mut table, heap);
+            let mut loans = Loans::new(&mut table, &heap);
             taken = time_pass(&mut pass, &mut batch, &mut loans, budget.steps_max);
         });
         let hundredths = (taken? * 100).checked_div(pass.done());
@@ -98,7 +98,7 @@ pub fn time(
 fn time_pass(
     pass: &mut Pass<'_>,
     batch: &mut Vec<Step, Unreserved>,
-    loans: &mut Loans<'_, &dyn Strategy>,
+    loans: &mut Loans<'_, &&dyn Strategy>,
     steps_max: u64,
 ) -> Result<u64, Error> {
     let mut taken_ns = 0;
@@ -123,7 +123,7 @@ fn time_pass(
 
 /// What is timed.
 #[inline(never)]
-fn run(batch: &[Step], loans: &mut Loans<'_, &dyn Strategy>) {
+fn run(batch: &[Step], loans: &mut Loans<'_, &&dyn Strategy>) {
     for step in batch {
         let slot = step.slot as usize;
         // A heap without memory leaves a block out, or keeps it as it is.

@@ -10,9 +10,8 @@ use super::{AllocError, Allocator, Layout, reallocate};
 use core::fmt;
 use core::ptr::NonNull;
 
-/// The lowest bits of a [`Packed`] are the logarithm of the alignment, above them stands the size: so a shift by
-/// the whole word, of which the machine takes six bits, makes an alignment of it.
-const ALIGN_BITS: u32 = 6;
+/// Below this bit of a [`Packed`] stands the size, above it the logarithm of the alignment.
+const ALIGN_SHIFT: u32 = 58;
 
 /// A layout in one word.
 ///
@@ -56,17 +55,17 @@ impl Packed {
     #[inline]
     pub fn new(layout: Layout) -> Option<Packed> {
         let align = layout.align().trailing_zeros() as usize;
-        let packed = layout.size() << ALIGN_BITS | align;
         // INVARIANT: **Valid** holds: it was a layout.
-        (packed >> ALIGN_BITS == layout.size()).then_some(Packed(packed))
+        (layout.size() >> ALIGN_SHIFT == 0).then_some(Packed(align << ALIGN_SHIFT | layout.size()))
     }
 
     /// The layout.
     #[inline]
     pub fn layout(self) -> Layout {
-        let align = 1usize.wrapping_shl(self.0 as u32);
+        let size = self.0 & ((1 << ALIGN_SHIFT) - 1);
+        let align = 1 << (self.0 >> ALIGN_SHIFT);
         // SAFETY: by **Valid** of `Packed`.
-        unsafe { Layout::from_size_align_unchecked(self.0 >> ALIGN_BITS, align) }
+        unsafe { Layout::from_size_align_unchecked(size, align) }
     }
 }
 
@@ -74,7 +73,7 @@ impl Loan {
     /// No block.
     pub const NONE: Loan = Loan {
         ptr: None,
-        layout: Packed(1 << ALIGN_BITS),
+        layout: Packed(1),
     };
 }
 

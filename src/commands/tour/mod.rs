@@ -5,7 +5,7 @@ mod picture;
 
 use super::{Command, PROGRAM, Said, Word, Words, finish, say};
 use crate::collections::{String, TryReserveError, Vec};
-use crate::heap::{Counted, FirstFit, Strategy};
+use crate::heap::{Counted, FreeList, Strategy};
 use crate::io::{Escaped, Stdout};
 use crate::memory::{AllocError, Allocator, Block, Kernel, Layout, Ration};
 use crate::start::ExitCode;
@@ -35,7 +35,7 @@ type Source<'k> = Ration<&'k dyn Allocator>;
 
 /// The heap of the tour; over the kind of source that all heaps of the program are over, which then holds
 /// the code of the heap once.
-type Heap<'s> = FirstFit<&'s dyn Allocator>;
+type Heap<'s> = FreeList<&'s dyn Allocator>;
 
 fn run(mut words: Words) -> Result<ExitCode, Said> {
     if let Some(Word::Operand(word)) = words.next(&[])? {

@@ -10,7 +10,7 @@
 
 use super::block::{BLOCK_BYTES_MIN, Block, TAG_BYTES, Tag};
 use super::fault;
-use super::{Books, Core, Index};
+use super::{Core, Index};
 use crate::heap::place::GRANULE_BYTES;
 use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX};
 
@@ -35,6 +35,7 @@ pub(in crate::heap) struct Wish {
 
 impl Wish {
     /// Where a free block could be cut, if it could.
+    #[inline]
     pub(in crate::heap) fn cut(&self, block: Block, free: usize) -> Option<Cut> {
         cut_from(block.address(), free, self.size, self.align, self.low)
     }
@@ -53,9 +54,6 @@ impl Wish {
     /// Whether a free block would do.
     #[inline]
     pub(in crate::heap) fn fits(&self, block: Block, free: usize) -> bool {
-        if self.align <= GRANULE_BYTES {
-            return free >= self.size;
-        }
         self.cut(block, free).is_some()
     }
 }
@@ -76,7 +74,7 @@ pub(super) const fn block_size_from_size(size: usize) -> Option<usize> {
 
 /// Where in a free block of `free` bytes at `address` a block of `size` bytes can lie at `align`: at its
 /// lower or upper end as far as possible.
-#[inline(never)]
+#[inline]
 fn cut_from(address: usize, free: usize, size: usize, align: usize, low: bool) -> Option<Cut> {
     let mut spare = free.checked_sub(size)?;
     if align <= GRANULE_BYTES {
@@ -104,42 +102,6 @@ fn cut_from(address: usize, free: usize, size: usize, align: usize, low: bool) -
         front,
         taken: size + back,
     })
-}
-
-impl Books {
-    /// The tag of a block that the heap knows of.
-    #[inline]
-    pub(super) fn tag_of(&self, block: Block) -> Tag {
-        match block.tag() {
-            Some(tag) => tag,
-            None => fault::damaged(block, "the tag of a block"),
-        }
-    }
-
-    /// The top: the free block at the edge where the heap grows.
-    #[inline]
-    pub(super) fn top(&self) -> Option<(Block, Tag)> {
-        let edge = self.edge.get();
-        if edge.is_none() {
-            return None;
-        }
-        let tag = self.tag_of(edge);
-        if self.grows_up() {
-            tag.is_previous_free().then(|| self.free_before(edge))
-        } else {
-            (!tag.is_in_use()).then_some((edge, tag))
-        }
-    }
-
-    /// Whether a free block is the top.
-    #[inline]
-    pub(super) fn is_top(&self, block: Block, size: usize) -> bool {
-        if self.grows_up() {
-            block.up(size) == self.edge.get()
-        } else {
-            block == self.edge.get()
-        }
-    }
 }
 
 impl<I: Index + ?Sized> Core<I> {
@@ -205,26 +167,20 @@ impl<I: Index + ?Sized> Core<I> {
             align,
             low: self.grows_up(),
         };
-        match self.take_held(&wish) {
-            Some(taken) => Ok(taken),
-            None => self.take_grown(source, wish),
+        if let Some((block, tag)) = self.index.search(&wish, &self.around) {
+            let cut = wish.cut(block, tag.size()).ok_or(AllocError)?;
+            return Ok(self.take_filed(block, tag, cut));
         }
+        if let Some((top, tag)) = self.top() {
+            self.around.step();
+            if let Some(cut) = wish.cut(top, tag.size()) {
+                return Ok(self.take_top(top, tag, cut));
+            }
+        }
+        self.take_grown(source, wish)
     }
 
-    /// A block out of the index or the top.
-    fn take_held(&self, wish: &Wish) -> Option<(Block, Tag)> {
-        if let Some((block, tag)) = self.index.search(wish, &self.around) {
-            let cut = wish.cut(block, tag.size())?;
-            return Some(self.take_filed(block, tag, cut));
-        }
-        let (top, tag) = self.top()?;
-        self.around.step();
-        let cut = wish.cut(top, tag.size())?;
-        Some(self.take_top(top, tag, cut))
-    }
-
-    /// A block out of what rests no longer, or of what the heap has grown by: an index may not find that, if it
-    /// rounds up.
+    /// A block out of what the heap has grown by: an index may not find it, if it rounds up.
     #[cold]
     #[inline(never)]
     pub(super) fn take_grown(
@@ -232,11 +188,6 @@ impl<I: Index + ?Sized> Core<I> {
         source: &dyn Allocator,
         wish: Wish,
     ) -> Result<(Block, Tag), AllocError> {
-        if self.wake_all(source)
-            && let Some(taken) = self.take_held(&wish)
-        {
-            return Ok(taken);
-        }
         let (block, tag) = self.grow(source, wish.sure)?;
         // Only now is it known which way the heap grows.
         let low = self.grows_up();
@@ -250,6 +201,7 @@ impl<I: Index + ?Sized> Core<I> {
     }
 
     /// Cuts a block out of a filed one.
+    #[inline]
     fn take_filed(&self, block: Block, tag: Tag, cut: Cut) -> (Block, Tag) {
         // INVARIANT: **Listed** holds again for the front, or the block is free no more.
         if cut.front > 0 {
@@ -262,6 +214,7 @@ impl<I: Index + ?Sized> Core<I> {
     }
 
     /// Cuts a block out of the top.
+    #[inline]
     fn take_top(&self, top: Block, tag: Tag, cut: Cut) -> (Block, Tag) {
         let taken = self.cut(top, tag, cut);
         if self.grows_up() && cut.front > 0 {
@@ -272,7 +225,7 @@ impl<I: Index + ?Sized> Core<I> {
     }
 
     /// Cuts a block out of a free one that is in no bin, or whose front stays in its bin.
-    #[inline(never)]
+    #[inline]
     fn cut(&self, free: Block, tag: Tag, cut: Cut) -> (Block, Tag) {
         let block = free.up(cut.front);
         let back = tag.size() - cut.front - cut.taken;
@@ -293,6 +246,40 @@ impl<I: Index + ?Sized> Core<I> {
             rest.set_tag(self.tag_of(rest).with_previous_free(false));
         }
         (block, in_use)
+    }
+
+    /// The tag of a block that the heap knows of.
+    #[inline]
+    pub(super) fn tag_of(&self, block: Block) -> Tag {
+        match block.tag() {
+            Some(tag) => tag,
+            None => fault::damaged(block, "the tag of a block"),
+        }
+    }
+
+    /// The top: the free block at the edge where the heap grows.
+    #[inline]
+    pub(super) fn top(&self) -> Option<(Block, Tag)> {
+        let edge = self.edge.get();
+        if edge.is_none() {
+            return None;
+        }
+        let tag = self.tag_of(edge);
+        if self.grows_up() {
+            tag.is_previous_free().then(|| self.free_before(edge))
+        } else {
+            (!tag.is_in_use()).then_some((edge, tag))
+        }
+    }
+
+    /// Whether a free block is the top.
+    #[inline]
+    pub(super) fn is_top(&self, block: Block, size: usize) -> bool {
+        if self.grows_up() {
+            block.up(size) == self.edge.get()
+        } else {
+            block == self.edge.get()
+        }
     }
 }
 

@@ -5,14 +5,26 @@
 //! same, the usable size of a block in a region is cut to what a region may hold, and a resize across the
 //! border is refused: `reallocate` copies.
 
-use super::apart::is_apart;
 use super::block::{Block, TAG_BYTES, Tag};
 use super::cut::{Wish, block_size_from_size};
 use super::fault;
-use super::{APART_BYTES_MIN, Books, Core, Found, Index, Indexed, Tagged};
-use crate::heap::place::GRANULE_BYTES;
+use super::regions::return_span;
+use super::{APART_BYTES_MIN, Core, Found, Index, Indexed, Tagged};
+use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::ptr::NonNull;
+
+/// Whether blocks of this size and alignment are mapped apart, if the source has a grain.
+#[inline]
+const fn is_large(size: usize, align: usize) -> bool {
+    size >= APART_BYTES_MIN || align >= APART_BYTES_MIN
+}
+
+/// Whether blocks of this size and alignment are mapped apart.
+#[inline]
+fn is_apart(source: &dyn Allocator, size: usize, align: usize) -> bool {
+    is_large(size, align) && source.grain() != 0
+}
 
 /// Whether these are the size and alignment of nearly every block: nothing to be mapped apart, no padding.
 #[inline(always)]
@@ -29,7 +41,7 @@ fn fits(tag: Tag, size: usize) -> bool {
     }
 }
 
-impl Books {
+impl<I: Index + ?Sized> Core<I> {
     /// What a program may use of a block with this tag.
     #[inline]
     fn usable(&self, tag: Tag) -> usize {
@@ -47,7 +59,7 @@ impl Books {
         let address = ptr.addr().get();
         if let Some(block) = self.around.bounds.block_at(address)
             && let Some(tag) = block.tag()
-            && tag.is_lent()
+            && tag.is_in_use()
             && fits(tag, layout.size())
             && (layout.align() <= GRANULE_BYTES || address & (layout.align() - 1) == 0)
         {
@@ -70,7 +82,7 @@ impl Books {
             fault::invalid_free(address);
         };
         match block.tag() {
-            Some(tag) if tag.is_lent() => {
+            Some(tag) if tag.is_in_use() => {
                 let usable = tag.size().saturating_sub(TAG_BYTES);
                 fault::layout_mismatch(address, layout.size(), usable)
             }
@@ -80,46 +92,9 @@ impl Books {
         }
     }
 
-    /// Counts a block that was taken.
-    #[inline(always)]
-    fn count_block(&self, tag: Tag) {
-        // INVARIANT: **Sums** holds again with the new block.
-        self.counters.use_instead(0, tag.size());
-        self.counters.blocks.set(self.counters.blocks.get() + 1);
-    }
-
-    #[inline(always)]
-    fn uncount_block(&self, tag: Tag) {
-        // INVARIANT: **Sums** holds again without the block.
-        let used = &self.counters.used;
-        used.set(used.get() - tag.size());
-        self.counters.blocks.set(self.counters.blocks.get() - 1);
-    }
-}
-
-impl<I: Index + ?Sized> Core<I> {
-    /// A block. One that rests is handed out here, and nothing is called that comes back: so this way has
+    /// A block. What is asked for every day is done here, and calls nothing that comes back: so the way has
     /// no registers to save.
     #[inline(always)]
-    fn allocate_quick(
-        &self,
-        source: &dyn Allocator,
-        layout: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
-        if is_plain(layout)
-            && let Some(size) = block_size_from_size(layout.size())
-            && let Some(quick) = self.index.quick()
-            && let Some((block, tag)) = quick.take(size, &self.around.bounds)
-        {
-            self.around.step();
-            self.count_block(tag);
-            return Ok(block.slice(size - TAG_BYTES));
-        }
-        self.allocate(source, layout)
-    }
-
-    /// A block, cut out of a free one. What is asked for every day is done here.
-    #[inline(never)]
     fn allocate(
         &self,
         source: &dyn Allocator,
@@ -175,28 +150,26 @@ impl<I: Index + ?Sized> Core<I> {
         Ok(block.slice(self.usable(tag)))
     }
 
-    /// Takes a block back. One that may rest is laid there, and nothing is called that comes back.
+    /// Counts a block that was taken.
     #[inline(always)]
-    fn deallocate_quick(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
-        if !is_plain(layout) {
-            return self.deallocate_any(source, ptr, layout);
-        }
-        let (block, tag) = self.owned(ptr, layout);
-        self.uncount_block(tag);
-        // Who wrote beyond the block is found out, also if it is not merged.
-        self.tag_of(block.up(tag.size()));
-        let rests = self.counters.blocks.get() > 0
-            && self
-                .index
-                .quick()
-                .is_some_and(|quick| quick.put(block, tag));
-        if !rests {
-            self.free(Some(source), block, tag);
-        }
+    fn count_block(&self, tag: Tag) {
+        // INVARIANT: **Sums** holds again with the new block.
+        self.counters.use_instead(0, tag.size());
+        self.counters.blocks.set(self.counters.blocks.get() + 1);
     }
 
-    /// Takes a block back and merges it at once: the way of the heaps whose small blocks do not rest.
+    /// The same, once for all indexes that are seen as `dyn`.
     #[inline(never)]
+    fn allocate_shared(
+        &self,
+        source: &dyn Allocator,
+        layout: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        self.allocate(source, layout)
+    }
+
+    /// Takes a block back; as short as [`allocate`](Self::allocate).
+    #[inline(always)]
     fn deallocate(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
         if !is_plain(layout) {
             return self.deallocate_any(source, ptr, layout);
@@ -207,6 +180,12 @@ impl<I: Index + ?Sized> Core<I> {
         self.give_back(source, free, free_tag);
     }
 
+    /// The same, once for all indexes that are seen as `dyn`.
+    #[inline(never)]
+    fn deallocate_shared(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
+        self.deallocate(source, ptr, layout);
+    }
+
     /// Takes a block back, whatever it is.
     #[inline(never)]
     fn deallocate_any(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
@@ -215,7 +194,16 @@ impl<I: Index + ?Sized> Core<I> {
         }
         let (block, tag) = self.owned_any(ptr, layout);
         self.uncount_block(tag);
-        self.free(Some(source), block, tag);
+        let (free, free_tag) = self.release(block, tag);
+        self.give_back(source, free, free_tag);
+    }
+
+    #[inline(always)]
+    fn uncount_block(&self, tag: Tag) {
+        // INVARIANT: **Sums** holds again without the block.
+        let used = &self.counters.used;
+        used.set(used.get() - tag.size());
+        self.counters.blocks.set(self.counters.blocks.get() - 1);
     }
 
     /// Gives a block of a region a new size where it is.
@@ -232,6 +220,88 @@ impl<I: Index + ?Sized> Core<I> {
         // INVARIANT: **Sums** holds again with the new size.
         self.counters.use_instead(tag.size(), new_tag.size());
         Ok(self.usable(new_tag))
+    }
+
+    /// The size of the block mapped apart that `ptr` names.
+    fn owned_apart(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) -> usize {
+        let address = ptr.addr().get();
+        let Some(size) = self.apart.get(address) else {
+            fault::invalid_free(address);
+        };
+        if layout.size().next_multiple_of(source.grain()) != size {
+            fault::layout_mismatch(address, layout.size(), size);
+        }
+        size
+    }
+
+    /// Maps a block apart.
+    #[cold]
+    fn allocate_apart(
+        &self,
+        source: &dyn Allocator,
+        layout: Layout,
+        zeroed: bool,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        if layout.size() == 0 {
+            return Err(AllocError);
+        }
+        let table_bytes = self.apart.table_bytes();
+        self.apart.reserve(source, self.apart.count() + 1)?;
+        self.counters
+            .hold_instead(table_bytes, self.apart.table_bytes());
+        let block = if zeroed {
+            source.allocate_zeroed(layout)?
+        } else {
+            source.allocate(layout)?
+        };
+        let address = place_from_ptr(block.cast()).0;
+        self.apart.insert(address, block.len());
+        // INVARIANT: **Sums** holds again with the new block.
+        self.counters.hold_instead(0, block.len());
+        self.counters.use_instead(0, block.len());
+        self.counters.blocks.set(self.counters.blocks.get() + 1);
+        Ok(block)
+    }
+
+    /// Unmaps a block.
+    #[cold]
+    fn deallocate_apart(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
+        let size = self.owned_apart(source, ptr, layout);
+        self.apart.remove(ptr.addr().get());
+        // INVARIANT: **Sums** holds again without the block.
+        self.counters.hold_instead(size, 0);
+        self.counters.use_instead(size, 0);
+        self.counters.blocks.set(self.counters.blocks.get() - 1);
+        return_span(source, Place(ptr.addr().get()), size);
+    }
+
+    /// Gives a block mapped apart a new size, and a new place if it may move.
+    #[cold]
+    fn remap_apart(
+        &self,
+        source: &dyn Allocator,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+        may_move: bool,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        let size = self.owned_apart(source, ptr, old);
+        // SAFETY: contract of the callers; by **Table** of `Addresses` it is a block of the source.
+        let block = unsafe {
+            if may_move {
+                source.remap(ptr, old, new_size)?
+            } else {
+                let usable = source.resize(ptr, old, new_size)?;
+                NonNull::slice_from_raw_parts(ptr, usable)
+            }
+        };
+        self.apart.remove(ptr.addr().get());
+        self.apart
+            .insert(place_from_ptr(block.cast()).0, block.len());
+        // INVARIANT: **Sums** holds again with the new size.
+        self.counters.hold_instead(size, block.len());
+        self.counters.use_instead(size, block.len());
+        Ok(block)
     }
 }
 
@@ -253,15 +323,15 @@ impl<A: Allocator, I: Indexed> Tagged<A, I> {
 unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         match I::IS_SHARED {
-            true => self.seen().allocate(&self.source, layout),
-            false => self.seen().allocate_quick(&self.source, layout),
+            true => self.seen().allocate_shared(&self.source, layout),
+            false => self.seen().allocate(&self.source, layout),
         }
     }
 
     unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
         match I::IS_SHARED {
-            true => self.seen().deallocate(&self.source, ptr, layout),
-            false => self.seen().deallocate_quick(&self.source, ptr, layout),
+            true => self.seen().deallocate_shared(&self.source, ptr, layout),
+            false => self.seen().deallocate(&self.source, ptr, layout),
         }
     }
 

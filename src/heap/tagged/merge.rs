@@ -8,62 +8,18 @@
 //! The free block in front keeps its place in the index as long as its new size belongs there too.
 
 use super::block::{BLOCK_BYTES_MIN, Block, Tag};
-use super::{Books, Core, Index, fault, quick};
+use super::fault;
+use super::{Core, Index};
 use crate::memory::{AllocError, Allocator};
-
-impl Books {
-    /// Whether `next` is the fence at the edge, or the top in front of it.
-    fn is_at_top(&self, next: Block) -> bool {
-        let tag = self.tag_of(next);
-        next == self.edge.get() || !tag.is_in_use() && self.is_top(next, tag.size())
-    }
-
-    /// How many bytes are free at `next`, the block behind one in use.
-    fn free_behind(&self, next: Block) -> usize {
-        let tag = self.tag_of(next);
-        if tag.is_in_use() { 0 } else { tag.size() }
-    }
-
-    /// The free block in front of `block`, whose tag says that there is one.
-    #[inline]
-    pub(super) fn free_before(&self, block: Block) -> (Block, Tag) {
-        let size = block.footer_before();
-        let before = self
-            .around
-            .bounds
-            .block_at(block.address().wrapping_sub(size));
-        match before.map(|before| (before, before.tag())) {
-            Some((before, Some(tag))) if !tag.is_in_use() && tag.size() == size => (before, tag),
-            _ => fault::damaged(block, "the footer in front of a block"),
-        }
-    }
-}
 
 impl<I: Index + ?Sized> Core<I> {
     /// Makes a block in use free and merges it with its neighbours; returns what came of it.
-    pub(super) fn release(&self, block: Block, tag: Tag) -> (Block, Tag) {
-        self.free(None, block, tag)
-    }
-
-    /// The same, and gives back to `source` what that makes superfluous.
     #[inline(never)]
-    pub(super) fn free(
-        &self,
-        source: Option<&dyn Allocator>,
-        block: Block,
-        tag: Tag,
-    ) -> (Block, Tag) {
-        let (free, free_tag) = self.merge(block, tag);
-        if let Some(source) = source {
-            self.give_back(source, free, free_tag);
-            if self.counters.blocks.get() == 0 {
-                self.wake_all(source);
-            }
-        }
-        (free, free_tag)
+    pub(super) fn release(&self, block: Block, tag: Tag) -> (Block, Tag) {
+        self.merge(block, tag)
     }
 
-    /// As [`release`](Self::release), in the place of the call.
+    /// The same, in the place of the call.
     #[inline(always)]
     pub(super) fn merge(&self, block: Block, tag: Tag) -> (Block, Tag) {
         let next = block.up(tag.size());
@@ -121,7 +77,8 @@ impl<I: Index + ?Sized> Core<I> {
         block.set_tag(tag);
         let rest = block.up(size);
         rest.set_tag(Tag::in_use(surplus));
-        self.free(Some(source), rest, Tag::in_use(surplus));
+        let (free, free_tag) = self.release(rest, Tag::in_use(surplus));
+        self.give_back(source, free, free_tag);
         Ok(tag)
     }
 
@@ -133,14 +90,8 @@ impl<I: Index + ?Sized> Core<I> {
         tag: Tag,
         size: usize,
     ) -> Result<Tag, AllocError> {
-        let mut tag = tag;
         let missing = size - tag.size();
         let next = block.up(tag.size());
-        if self.tag_of(next).is_resting() {
-            self.wake_until(source, next);
-            // Others of that size may have woken too: perhaps the one in front.
-            tag = self.tag_of(block);
-        }
         if self.grows_up() && self.free_behind(next) < missing && self.is_at_top(next) {
             self.grow(source, missing)?;
         }
@@ -164,43 +115,30 @@ impl<I: Index + ?Sized> Core<I> {
         Ok(tag)
     }
 
-    /// Wakes and merges the block of `size` bytes that was laid to rest last; tells whether there is one.
-    #[cold]
-    #[inline(never)]
-    fn wake(&self, source: &dyn Allocator, size: usize) -> bool {
-        let quick = self.index.quick();
-        let woken = quick.and_then(|quick| quick.take(size, &self.around.bounds));
-        if let Some((block, tag)) = woken {
-            let (free, free_tag) = self.release(block, tag);
-            self.give_back(source, free, free_tag);
-        }
-        woken.is_some()
+    /// Whether `next` is the fence at the edge, or the top in front of it.
+    fn is_at_top(&self, next: Block) -> bool {
+        let tag = self.tag_of(next);
+        next == self.edge.get() || !tag.is_in_use() && self.is_top(next, tag.size())
     }
 
-    /// Wakes and merges blocks until this one rests no more.
-    #[cold]
-    #[inline(never)]
-    fn wake_until(&self, source: &dyn Allocator, block: Block) {
-        while let tag = self.tag_of(block)
-            && tag.is_resting()
-        {
-            if !self.wake(source, tag.size()) {
-                fault::damaged(block, fault::LINK);
-            }
-        }
+    /// How many bytes are free at `next`, the block behind one in use.
+    fn free_behind(&self, next: Block) -> usize {
+        let tag = self.tag_of(next);
+        if tag.is_in_use() { 0 } else { tag.size() }
     }
 
-    /// Merges all blocks that rest; tells whether there were any.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn wake_all(&self, source: &dyn Allocator) -> bool {
-        let mut any = false;
-        for size in quick::sizes() {
-            while self.wake(source, size) {
-                any = true;
-            }
+    /// The free block in front of `block`, whose tag says that there is one.
+    #[inline]
+    pub(super) fn free_before(&self, block: Block) -> (Block, Tag) {
+        let size = block.footer_before();
+        let before = self
+            .around
+            .bounds
+            .block_at(block.address().wrapping_sub(size));
+        match before.map(|before| (before, before.tag())) {
+            Some((before, Some(tag))) if !tag.is_in_use() && tag.size() == size => (before, tag),
+            _ => fault::damaged(block, "the footer in front of a block"),
         }
-        any
     }
 
     /// Puts a free block where it belongs: into the index, unless it is the top.

@@ -3,7 +3,7 @@
 //! What differs between first fit, best fit, TLSF and the general heap is how a free block is found: the
 //! *index*. All else is here, once. A request is answered by the index; else by the *top*, the
 //! never-used or freed rest at the edge where the heap grows; else the heap grows. A block that is freed
-//! merges with its free neighbours at once; in the general heap a few small ones of each size rest first.
+//! merges with its free neighbours at once.
 //!
 //! ```text
 //! lower addresses                                                                    higher
@@ -23,14 +23,11 @@
 //!
 //! | file | idea |
 //! |---|---|
-//! | `tag.rs` | a block's size and state, sealed |
 //! | `block.rs` | one block: tag, links, footer |
 //! | `cut.rs` | blocks out of free ones |
 //! | `merge.rs` | and back, merged |
 //! | `list.rs` | a list of free blocks |
-//! | `quick.rs` | small blocks that rest before they are merged |
 //! | `regions.rs` | growth, joining, giving back |
-//! | `apart.rs` | blocks that are mappings of their own |
 //! | `fault.rs` | misuse ends here |
 //! | `face.rs` | the heap as `Allocator` and what it checks |
 //! | `verify.rs` | every invariant, asserted |
@@ -48,16 +45,13 @@
 //! Donald Knuth, *The Art of Computer Programming* 1, 2.5 (1973): boundary tags, and the footer only in free
 //! blocks; Doug Lea, *A Memory Allocator* (1987-2000): the top, mappings of their own.
 
-mod apart;
 pub(in crate::heap) mod block;
 pub(in crate::heap) mod cut;
 mod face;
 pub(in crate::heap) mod fault;
 pub(in crate::heap) mod list;
 mod merge;
-pub(in crate::heap) mod quick;
 mod regions;
-mod tag;
 mod verify;
 
 use super::addresses::Addresses;
@@ -66,9 +60,7 @@ use crate::memory::{Allocator, PAGE_BYTES};
 use block::{Block, Bounds, Tag};
 use core::cell::Cell;
 use core::fmt::Debug;
-use core::ops::Deref;
 use cut::Wish;
-use quick::Quick;
 
 /// Blocks from this size on are mapped apart, if the source has a grain.
 const APART_BYTES_MIN: usize = 32 * PAGE_BYTES;
@@ -132,12 +124,6 @@ pub(in crate::heap) trait Index {
         self.shrink(block, from, to, around);
     }
 
-    /// Where small blocks rest before they are merged and filed, if they do.
-    #[inline(always)]
-    fn quick(&self) -> Option<&Quick> {
-        None
-    }
-
     /// The size of the largest filed block, or 0.
     fn largest(&self, around: &Around) -> usize;
 
@@ -177,7 +163,7 @@ pub(in crate::heap) trait Indexed: Index + Debug + Sized {
 /// # Invariants
 /// - **Tiles**: the blocks of a region lie one behind the other from its head to its fence, each with a
 ///   sealed tag.
-/// - **Merged**: no two free blocks touch, where one that rests counts as in use; the flag in a tag says whether the block before it is free, and
+/// - **Merged**: no two free blocks touch; the flag in a tag says whether the block before it is free, and
 ///   then that one has a footer.
 /// - **Listed**: each free block is in the index, but for the top, which is not.
 /// - **Edge**: `edge` is the address of the first block of the region that grew last, or of its fence if
@@ -197,13 +183,6 @@ pub struct Tagged<A: Allocator, I: Indexed> {
 /// All but the source: the same code for every source, which is lent to what needs it.
 #[derive(Debug)]
 pub(in crate::heap) struct Core<I: ?Sized> {
-    books: Books,
-    index: I,
-}
-
-/// All but the index: what hangs on this alone is compiled once.
-#[derive(Debug)]
-pub(in crate::heap) struct Books {
     edge: Cell<Block>,
     last_region: Cell<Place>,
     /// The grain of the source, 0 until the heap first grows.
@@ -211,6 +190,7 @@ pub(in crate::heap) struct Books {
     apart: Addresses,
     counters: Counters,
     around: Around,
+    index: I,
 }
 
 /// What the heap counts; sizes in bytes.
@@ -259,24 +239,6 @@ impl<I: Indexed> Core<I> {
     const fn new() -> Core<I> {
         // INVARIANT: all of `Tagged` hold: there is no region and no block.
         Core {
-            books: Books::new(),
-            index: I::EMPTY,
-        }
-    }
-}
-
-impl<I: ?Sized> Deref for Core<I> {
-    type Target = Books;
-
-    #[inline(always)]
-    fn deref(&self) -> &Books {
-        &self.books
-    }
-}
-
-impl Books {
-    const fn new() -> Books {
-        Books {
             edge: Cell::new(Block::NONE),
             last_region: Cell::new(Place::NONE),
             grain: Cell::new(0),
@@ -293,9 +255,12 @@ impl Books {
                 bounds: Bounds::new(),
                 steps: Cell::new(0),
             },
+            index: I::EMPTY,
         }
     }
+}
 
+impl<I: Index + ?Sized> Core<I> {
     /// Whether the heap grows upwards: the source does not let its memory be cut and joined.
     #[inline]
     fn grows_up(&self) -> bool {

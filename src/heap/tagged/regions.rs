@@ -10,7 +10,7 @@
 //! head of the upper one, and that block is freed: merging does the rest.
 
 use super::block::{BLOCK_BYTES_MIN, Block, Tag, block_from_place};
-use super::{Books, Core, Index, Indexed, Tagged};
+use super::{Core, Index, Indexed, Tagged};
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::heap::regions::{FIRST_BYTES, GROWTH_DIVISOR};
 use crate::memory::{AllocError, Allocator, Layout};
@@ -89,68 +89,13 @@ fn place_from_region(region: Option<Region>) -> Place {
     region.map_or(Place::NONE, Region::start)
 }
 
-impl Books {
+impl<I: Index + ?Sized> Core<I> {
     /// All regions, the last one first.
     pub(super) fn regions(&self) -> impl Iterator<Item = Region> {
         let last = region_from_place(self.last_region.get());
         core::iter::successors(last, |region| region.next())
     }
 
-    /// What the heap grows by at least.
-    fn step(&self) -> usize {
-        let grain = self.grain.get().max(GRANULE_BYTES);
-        let held = self.counters.held.get();
-        if self.last_region.get().is_none() {
-            return FIRST_BYTES;
-        }
-        ((held / GROWTH_DIVISOR) & !(grain - 1)).max(crate::memory::PAGE_BYTES)
-    }
-
-    /// Puts a region on the list.
-    fn list(&self, start: Place, size: usize) -> Region {
-        // INVARIANT: **Head** and **Regions** hold: the words are written here.
-        let region = Region(start);
-        let before = region_from_place(self.last_region.get());
-        region.set(NEXT, place_from_region(before).0);
-        region.set(PREVIOUS, 0);
-        region.set(SIZE, size);
-        if let Some(before) = before {
-            before.set(PREVIOUS, start.0);
-        }
-        self.last_region.set(start);
-        self.counters.regions.set(self.counters.regions.get() + 1);
-        region
-    }
-
-    /// Takes a region off the list.
-    fn unlist(&self, region: Region) {
-        let (next, previous) = (region.next(), region.previous());
-        // INVARIANT: **Regions** holds again without this one.
-        match previous {
-            Some(previous) => previous.set(NEXT, place_from_region(next).0),
-            None => self.last_region.set(place_from_region(next)),
-        }
-        if let Some(next) = next {
-            next.set(PREVIOUS, place_from_region(previous).0);
-        }
-        self.counters.regions.set(self.counters.regions.get() - 1);
-    }
-
-    /// Gives everything back.
-    #[cold]
-    fn return_all(&self, source: &dyn Allocator) {
-        while let Some(region) = region_from_place(self.last_region.get()) {
-            let (start, size) = (region.start(), region.size());
-            self.unlist(region);
-            return_span(source, start, size);
-        }
-        self.apart
-            .for_each(|address, size| return_span(source, Place(address), size));
-        self.apart.clear(source);
-    }
-}
-
-impl<I: Index + ?Sized> Core<I> {
     /// Makes room for a block of `need` bytes, and returns the free block that has it.
     ///
     /// # Errors
@@ -168,6 +113,16 @@ impl<I: Index + ?Sized> Core<I> {
         } else {
             self.grow_down(source, need)
         }
+    }
+
+    /// What the heap grows by at least.
+    fn step(&self) -> usize {
+        let grain = self.grain.get().max(GRANULE_BYTES);
+        let held = self.counters.held.get();
+        if self.last_region.get().is_none() {
+            return FIRST_BYTES;
+        }
+        ((held / GROWTH_DIVISOR) & !(grain - 1)).max(crate::memory::PAGE_BYTES)
     }
 
     /// Maps what is missing, in the hope that it touches the top; else maps all that is needed.
@@ -334,6 +289,49 @@ impl<I: Index + ?Sized> Core<I> {
         self.edge.set(top);
         self.counters.hold_instead(size, 0);
         return_span(source, start, size);
+    }
+
+    /// Gives everything back.
+    #[cold]
+    fn return_all(&self, source: &dyn Allocator) {
+        while let Some(region) = region_from_place(self.last_region.get()) {
+            let (start, size) = (region.start(), region.size());
+            self.unlist(region);
+            return_span(source, start, size);
+        }
+        self.apart
+            .for_each(|address, size| return_span(source, Place(address), size));
+        self.apart.clear(source);
+    }
+
+    /// Puts a region on the list.
+    fn list(&self, start: Place, size: usize) -> Region {
+        // INVARIANT: **Head** and **Regions** hold: the words are written here.
+        let region = Region(start);
+        let before = region_from_place(self.last_region.get());
+        region.set(NEXT, place_from_region(before).0);
+        region.set(PREVIOUS, 0);
+        region.set(SIZE, size);
+        if let Some(before) = before {
+            before.set(PREVIOUS, start.0);
+        }
+        self.last_region.set(start);
+        self.counters.regions.set(self.counters.regions.get() + 1);
+        region
+    }
+
+    /// Takes a region off the list.
+    fn unlist(&self, region: Region) {
+        let (next, previous) = (region.next(), region.previous());
+        // INVARIANT: **Regions** holds again without this one.
+        match previous {
+            Some(previous) => previous.set(NEXT, place_from_region(next).0),
+            None => self.last_region.set(place_from_region(next)),
+        }
+        if let Some(next) = next {
+            next.set(PREVIOUS, place_from_region(previous).0);
+        }
+        self.counters.regions.set(self.counters.regions.get() - 1);
     }
 }
 

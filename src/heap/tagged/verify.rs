@@ -2,7 +2,7 @@
 
 use super::block::{TAG_BYTES, Tag};
 use super::regions::Region;
-use super::{Books, Core, Index, Indexed, Tagged};
+use super::{Core, Index, Indexed, Tagged};
 use crate::heap::{Stats, Strategy};
 use crate::memory::Allocator;
 
@@ -12,11 +12,10 @@ struct Walk {
     blocks: usize,
     used: usize,
     free_blocks: usize,
-    resting: usize,
     bytes: usize,
 }
 
-impl Books {
+impl<I: Index + ?Sized> Core<I> {
     /// Walks the blocks of a region and asserts **Tiles** and **Merged**.
     fn verify_region(&self, region: Region, walk: &mut Walk) {
         let (mut block, fence) = (region.first_block(), region.fence());
@@ -32,10 +31,7 @@ impl Books {
             let is_first = block == region.first_block();
             assert!(tag.is_first() == is_first, "Tiles: the mark of the first");
             self.verify_flag(before, tag);
-            if tag.is_resting() {
-                assert!(tag.is_in_use(), "Resting: a free block");
-                walk.resting += 1;
-            } else if tag.is_in_use() {
+            if tag.is_in_use() {
                 walk.blocks += 1;
                 walk.used += tag.size();
             } else {
@@ -82,8 +78,6 @@ impl Books {
     }
 }
 
-impl<I: Index + ?Sized> Core<I> {}
-
 impl<I: Index + ?Sized> Core<I> {
     fn stats(&self) -> Stats {
         let top = self.top().map_or(0, |(_, tag)| tag.size());
@@ -111,11 +105,6 @@ impl<I: Index + ?Sized> Core<I> {
             listed + tops == walk.free_blocks,
             "Listed: free blocks are missing from the index"
         );
-        let resting = self
-            .index
-            .quick()
-            .map_or(0, |quick| quick.verify(&self.around.bounds));
-        assert!(resting == walk.resting, "Resting: a tag without a list");
         self.apart.verify();
         let counters = &self.counters;
         let blocks = walk.blocks + self.apart.count();
@@ -149,9 +138,7 @@ mod tests {
     use crate::memory::{Kernel, Layout};
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    /// Too large to rest.
-    const LAYOUT: Layout = Layout::new::<[u64; 128]>();
-    const SIZE: usize = 1040;
+    const LAYOUT: Layout = Layout::new::<[u64; 8]>();
 
     /// A heap with the blocks `a`, a hole, and `b`; returns the hole.
     fn heap_with_a_hole() -> (FreeList<Kernel>, Block) {
@@ -191,9 +178,9 @@ mod tests {
             verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_size(0))),
             verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_first(true))),
             verdict(|heap, hole| hole.set_tag(tag(heap, hole).with_previous_free(true))),
-            verdict(|_, hole| hole.up(SIZE - 16).damage(0, 16)),
+            verdict(|_, hole| hole.up(64).damage(0, 16)),
             verdict(|_, hole| hole.damage(1, 1 << 40)),
-            verdict(|heap, hole| heap.core.index.remove(hole, SIZE, &heap.core.around)),
+            verdict(|heap, hole| heap.core.index.remove(hole, 80, &heap.core.around)),
             verdict(|heap, _| heap.core.counters.use_instead(0, 16)),
             verdict(|heap, _| heap.core.counters.hold_instead(0, 16)),
             verdict(|heap, hole| heap.core.edge.set(hole)),
@@ -222,7 +209,7 @@ mod tests {
             (1, 0, 16),
             (3, 1, 16),
             (5, 1, 1 << 40),
-            (5, 128, 32),
+            (5, 8, 32),
         ] {
             let heap = Tagged::<Kernel, I>::new(Kernel);
             let blocks = [(); 7].map(|()| heap.allocate(LAYOUT).unwrap().cast::<u8>());
@@ -250,89 +237,15 @@ mod tests {
         damage_is_found::<crate::heap::half_fit::Doublings>();
     }
 
-    type Damage = fn(&FreeList<Kernel>, Block);
-
-    #[test]
-    fn damage_of_blocks_that_rest_is_found_and_named() {
-        let damages: [(Damage, &str); 5] = [
-            (|_, block| block.damage(-1, 0), "Tiles: a damaged tag"),
-            (
-                |heap, block| block.set_tag(heap.core.tag_of(block).woken()),
-                "Resting: a block",
-            ),
-            (
-                |heap, block| block.set_tag(heap.core.tag_of(block).freed()),
-                "Resting: a free block",
-            ),
-            (
-                |heap, _| heap.core.index.quick().unwrap().forget_one(80),
-                "Resting: a length",
-            ),
-            (|_, block| block.damage(0, 0), "Resting: a block"),
-        ];
-        for (damage, expected) in damages {
-            let said = verdict(|heap, _| {
-                let layout = Layout::new::<[u64; 8]>();
-                let blocks = [(); 4].map(|()| heap.allocate(layout).unwrap().cast::<u8>());
-                for block in &blocks[..3] {
-                    // SAFETY: the block comes from the heap, with this layout.
-                    unsafe { heap.deallocate(*block, layout) };
-                }
-                heap.verify();
-                let address = blocks[1].addr().get();
-                damage(heap, heap.core.around.bounds.block_at(address).unwrap());
-            });
-            assert!(said.starts_with(expected), "{said:?} is not {expected:?}");
-        }
-    }
-
-    #[test]
-    fn blocks_rest_until_a_neighbour_or_the_heap_wants_to_grow() {
-        let heap = FreeList::new(Kernel);
-        let layout = Layout::new::<[u64; 8]>();
-        let blocks = [(); 9].map(|()| heap.allocate(layout).unwrap().cast::<u8>());
-        for block in &blocks[1..8] {
-            // SAFETY: the block comes from the heap, with this layout.
-            unsafe { heap.deallocate(*block, layout) };
-        }
-        heap.verify();
-        let quick = heap.core.index.quick().unwrap();
-        assert_eq!(quick.verify(&heap.core.around.bounds), 7);
-        // The blocks lie downwards: behind the ninth lies the eighth, the last one laid to rest.
-        // SAFETY: the block comes from the heap, with this layout.
-        let grown = unsafe { heap.resize(blocks[8], layout, 150) };
-        assert_eq!(grown, Ok(152));
-        heap.verify();
-        assert_eq!(quick.verify(&heap.core.around.bounds), 6);
-        let held = heap.held_bytes();
-        let rest = heap.stats().largest_free_bytes;
-        let largest = Layout::from_size_align(rest, 8).unwrap();
-        let all = heap.allocate(largest).unwrap();
-        let small = Layout::new::<[u64; 50]>();
-        let merged = heap.allocate(small).unwrap();
-        assert_eq!((heap.held_bytes(), merged.len()), (held, 408));
-        heap.verify();
-        assert_eq!(quick.verify(&heap.core.around.bounds), 0);
-        let last = Layout::from_size_align(150, 8).unwrap();
-        // SAFETY: these blocks come from the heap, with these layouts.
-        unsafe {
-            heap.deallocate(all.cast(), largest);
-            heap.deallocate(merged.cast(), small);
-            heap.deallocate(blocks[8], last);
-            heap.deallocate(blocks[0], layout);
-        }
-        assert_eq!(heap.stats().largest_free_bytes, 64 * 1024 - 32 - 8);
-    }
-
     #[test]
     fn the_hole_is_filled_first_and_three_holes_become_one() {
         let (heap, hole) = heap_with_a_hole();
         let again = heap.allocate(LAYOUT).unwrap();
         assert_eq!(again.cast::<u8>().addr().get(), hole.address());
-        let (low, high) = (hole.address() - SIZE, hole.address() + SIZE);
+        let (low, high) = (hole.address() - 80, hole.address() + 80);
         for address in [low, high, hole.address()] {
             let block = heap.core.around.bounds.block_at(address).unwrap();
-            let ptr = block.slice(SIZE - 8).cast::<u8>();
+            let ptr = block.slice(72).cast::<u8>();
             // SAFETY: each of the three blocks came from the heap, with this layout.
             unsafe { heap.deallocate(ptr, LAYOUT) };
             heap.verify();

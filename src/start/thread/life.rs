@@ -48,9 +48,10 @@ struct Pages {
 }
 
 impl Pages {
-    /// Pages for a stack of `stack_bytes` and `other_bytes` above it, the lowest one a guard.
+    /// Pages for a stack of `stack_bytes`, at least a page, and `other_bytes` above it, the lowest one a guard.
     fn map(stack_bytes: usize, other_bytes: usize) -> Result<Pages, Errno> {
         let usable = stack_bytes
+            .max(PAGE_BYTES)
             .checked_add(other_bytes)
             .and_then(|bytes| bytes.checked_next_multiple_of(PAGE_BYTES))
             .filter(|&bytes| bytes < isize::MAX as usize - GUARD_BYTES)

@@ -78,7 +78,7 @@ impl Builder {
         }
     }
 
-    /// Another stack, in bytes, rounded up to pages. Below it lies the guard.
+    /// Another stack, in bytes, rounded up to pages, at least one. Below it lies the guard.
     pub const fn stack_size(self, size_bytes: usize) -> Builder {
         Builder {
             stack_bytes: size_bytes,
