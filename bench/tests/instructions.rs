@@ -62,11 +62,11 @@ fn a_pair_stays_within_its_instructions() {
     for (workload, bounds) in [
         (
             "a",
-            [("ours", 40.0), ("spans", 36.0), ("spans-unchecked", 14.0)],
+            [("ours", 40.0), ("spans", 32.0), ("spans-unchecked", 14.0)],
         ),
         (
             "b",
-            [("ours", 66.0), ("spans", 62.0), ("spans-unchecked", 42.0)],
+            [("ours", 64.0), ("spans", 54.0), ("spans-unchecked", 28.0)],
         ),
     ] {
         let harness = pair(&program, "nothing", workload);

@@ -10,7 +10,7 @@
 //! alignment divides the step. Spans begin at a page, so each block is aligned without a further question.
 //!
 //! # Costs
-//! One addition, one shift and one look into a table of 256 bytes; nothing at all where the layout is a
+//! One addition, one shift and one look into a table of 257 bytes; nothing at all where the layout is a
 //! constant. At most an eighth of a block is lost to rounding, 4 % on average.
 
 use crate::memory::{Layout, PAGE_BYTES};
@@ -28,6 +28,9 @@ const CLASSES_A_DOUBLING: usize = 8;
 /// Classes up to 128 bytes, one a step, and eight for each doubling above.
 const LINEAR_BYTES_MAX: usize = 2 * CLASSES_A_DOUBLING * STEP_BYTES;
 
+/// The class of what has no size: its stack is always empty and full, and no page is of it.
+pub(super) const NO_CLASS: usize = 4;
+
 /// One more than the number of the last class.
 pub(super) const CLASSES: usize = FIRST_CLASS
     + LINEAR_BYTES_MAX / STEP_BYTES
@@ -35,7 +38,7 @@ pub(super) const CLASSES: usize = FIRST_CLASS
 
 /// The number of the first class. Those below it name pages that are no spans (`page.rs`), and as classes have no
 /// size: so one number says both what a size needs and what a page is.
-pub(super) const FIRST_CLASS: usize = 4;
+pub(super) const FIRST_CLASS: usize = NO_CLASS + 1;
 
 /// The longest span.
 pub(super) const SPAN_PAGES_MAX: usize = 4;
@@ -77,16 +80,16 @@ static RECIPROCALS: [u32; CLASSES] = {
     table
 };
 
-/// The class of each size, by steps rounded up, less one.
-static CLASS_FROM_STEPS: [u8; STEPS_MAX] = class_from_steps();
+/// The class of each size, by steps rounded up: for no step [`NO_CLASS`].
+static CLASS_FROM_STEPS: [u8; STEPS_MAX + 1] = class_from_steps();
 
-/// The class that serves a layout; `None` if it is no small block, or has no size.
+/// The class that serves a layout, [`NO_CLASS`] if it has no size; `None` if it is no small block.
 #[inline(always)]
 pub(super) fn class_from_layout(layout: Layout) -> Option<usize> {
     let below = layout.align() - 1;
     // No overflow: a layout's size, rounded up to its alignment, is an `isize`.
     let steps = (((layout.size() + below) & !below) + STEP_BYTES - 1) >> STEP_BYTES.ilog2();
-    let class = CLASS_FROM_STEPS.get(steps.wrapping_sub(1))?;
+    let class = CLASS_FROM_STEPS.get(steps)?;
     Some(*class as usize)
 }
 
@@ -162,15 +165,15 @@ const fn shapes() -> [Shape; CLASSES] {
     shapes
 }
 
-const fn class_from_steps() -> [u8; STEPS_MAX] {
-    let mut table = [0; STEPS_MAX];
-    let (mut index, mut class) = (0, FIRST_CLASS);
-    while index < STEPS_MAX {
-        if (index + 1) * STEP_BYTES > block_bytes(class) {
+const fn class_from_steps() -> [u8; STEPS_MAX + 1] {
+    let mut table = [NO_CLASS as u8; STEPS_MAX + 1];
+    let (mut steps, mut class) = (1, FIRST_CLASS);
+    while steps <= STEPS_MAX {
+        if steps * STEP_BYTES > block_bytes(class) {
             class += 1;
         }
-        table[index] = class as u8;
-        index += 1;
+        table[steps] = class as u8;
+        steps += 1;
     }
     table
 }
@@ -194,7 +197,7 @@ mod tests {
                 assert!(SHAPES[class - 1].block_bytes < rounded);
             }
         }
-        assert_eq!(class_from_layout(Layout::new::<()>()), None);
+        assert_eq!(class_from_layout(Layout::new::<()>()), Some(NO_CLASS));
     }
 
     #[test]

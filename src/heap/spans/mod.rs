@@ -50,7 +50,8 @@
 //!
 //! # Costs
 //! A small block: no bytes of its own, about 4 % rounding, and a stack of up to 1024 addresses for each class in
-//! use. 32 bytes a page. A request that the stack serves takes 7 instructions if the layout is a constant.
+//! use. 32 bytes a page. A pair of calls that the stack serves takes 31 instructions if the layout is a constant, 13
+//! without the checks.
 //!
 //! # Source
 //! Bonwick, *The Slab Allocator* (1994); Evans, *jemalloc* (2006): arrays of hot blocks; Berger and others,

@@ -14,9 +14,10 @@
 //! pages that are offered to the source: see `offers.rs`.
 
 use super::chunk::GRANULE_BYTES;
-use super::classes::FIRST_CLASS;
+use super::classes::{FIRST_CLASS, NO_CLASS};
 use crate::memory::PAGE_BYTES;
 use core::cell::Cell;
+use core::hint::assert_unchecked;
 
 /// What a page is used for: a small number, of a class if it is a span of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,7 +66,7 @@ pub(super) struct Page {
 }
 
 const _: () = assert!(size_of::<Page>() == 32);
-const _: () = assert!(FIRST_CLASS == Kind::OFFERED.0 as usize + 1);
+const _: () = assert!(NO_CLASS == Kind::OFFERED.0 as usize + 1);
 const _: () = assert!(PAGE_BYTES / GRANULE_BYTES == u64::BITS as usize);
 
 impl Page {
@@ -105,9 +106,19 @@ impl Page {
     /// How far an address of this page of a span lies behind the start of the span.
     #[inline(always)]
     pub(super) fn offset(&self, address: usize) -> usize {
-        // A span begins at a page: said here, so that a constant class of a power of two needs no multiplication.
-        let start = self.span_start().get() & !(PAGE_BYTES as u32 - 1);
-        (address as u32).wrapping_sub(start) as usize
+        (address as u32).wrapping_sub(self.span_start().get()) as usize
+    }
+
+    /// The same, said so that a constant class of a power of two needs no multiplication.
+    ///
+    /// # Safety
+    /// - It is a page of a span.
+    #[inline(always)]
+    pub(super) unsafe fn offset_in_span(&self, address: usize) -> usize {
+        let starts_a_page = (self.span_start().get() as usize).is_multiple_of(PAGE_BYTES);
+        // SAFETY: contract of this function: a span begins at a page.
+        unsafe { assert_unchecked(starts_a_page) };
+        self.offset(address)
     }
 
     /// Makes it a page in which no chunk begins.

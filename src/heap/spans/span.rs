@@ -12,7 +12,7 @@
 //! A block that goes through the span takes about 30 instructions there and back.
 
 use super::chunk::Chunk;
-use super::classes::{BLOCKS_INLINE_MAX, CLASSES, SHAPES, block_index};
+use super::classes::{BLOCKS_INLINE_MAX, CLASSES, NO_CLASS, SHAPES, block_index};
 use super::page::{Kind, NO_PAGE, Page};
 use super::{Spans, fault};
 use crate::heap::place::Place;
@@ -74,10 +74,13 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// takes that one.
     ///
     /// # Errors
-    /// [`AllocError`] if no span has a free block and there is no memory for a new one.
+    /// [`AllocError`] if no span has a free block and there is no memory for a new one; always for what has no size.
     #[cold]
     #[inline(never)]
     pub(super) fn refill(&self, class: usize) -> Result<NonNull<u8>, AllocError> {
+        if class == NO_CLASS {
+            return Err(AllocError);
+        }
         let mut number = self.lists.head(class);
         if number == NO_PAGE {
             number = self.make_span(class)?;

@@ -275,7 +275,9 @@ fn bring(address: usize) {
 /// Whether the page of `address` belongs to a span of `class`, in which a block begins there.
 #[inline(always)]
 pub(super) fn is_block(class: usize, address: usize, page: &Page) -> bool {
-    page.kind.get() == Kind::span(class) && begins_block(class, page.offset(address))
+    // SAFETY: that it is a page of a span is checked first: a class is no other kind of page.
+    page.kind.get() == Kind::span(class)
+        && begins_block(class, unsafe { page.offset_in_span(address) })
 }
 
 /// What the limit of a stack does not fall below once it was there: few blocks where they are large. It begins
