@@ -4,6 +4,12 @@
 //! ```text
 //! NOSTD_ALLOC_OPERATIONS=100000000 cargo test --release --test threaded four_threads
 //! ```
+//!
+//! Of the tools that look for races none is asked here. ThreadSanitizer runs (`RUSTC_BOOTSTRAP=1`,
+//! `-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer`, `setarch -R`), but std is not compiled with it: over
+//! `stress::run(400_000)` it reports 37 races, all of them behind std's own `Mutex` and `Arc`, and none at an access of
+//! the heap. helgrind and drd do not know of threads that come from clone(2): hundreds of false alarms over
+//! `examples/threads heap`. Orders of steps are tried by the models in `src/heap/threaded/mailbox.rs`.
 
 #[path = "contract/cases.rs"]
 mod cases;
