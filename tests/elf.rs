@@ -73,7 +73,8 @@ fn every_program_is_static_and_has_no_writable_code() {
 
 #[test]
 fn the_smallest_program_has_no_writable_memory_in_its_image() {
-    for &profile in profiles() {
+    // In each run: what the optimiser takes out is there in debug.
+    for profile in ["dev", "release"] {
         let bytes = read(&built(profile, &["--example", "tiny"]).join("examples/tiny"));
         assert_eq!(Image::read(&bytes).writable_segments(), 0, "{profile}");
     }

@@ -69,6 +69,9 @@ macro_rules! __entry {
             #[unsafe(link_section = ".text._start")]
             unsafe extern "C" fn _start() -> ! {
                 ::core::arch::naked_asm!(
+                    ".weak nostd_alloc_entry", // the mark of a program that begins here: `thread::has_slots`
+                    ".hidden nostd_alloc_entry",
+                    "nostd_alloc_entry:",
                     "xor ebp, ebp", // the chain of frame pointers ends here
                     "mov rdi, rsp", // argc, argv, environment, auxiliary vector: the first argument
                     "and rsp, -16", // the ABI: aligned before every call

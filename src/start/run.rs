@@ -1,6 +1,6 @@
 //! From the first instruction to `main`, and what a `main` may look like.
 
-use super::{Args, ExitCode, Termination, exit, faults, thread};
+use super::{Args, ExitCode, Termination, exit, faults};
 
 /// A function that [`entry!`](crate::entry) takes as `main`: with or without [`Args`], returning any
 /// [`Termination`]. `Form` tells the two apart; the compiler infers it.
@@ -60,7 +60,6 @@ unsafe fn args_from_kernel(stack: *const usize) -> Args {
         stack.addr().is_multiple_of(16),
         "the kernel starts a program with an aligned stack"
     );
-    thread::enter();
     // SAFETY: contract of this function: the kernel has laid the block there.
     let args = unsafe { Args::from_stack(stack) };
     debug_assert!(

@@ -8,14 +8,14 @@
 //! program without threads makes no call for it.
 //!
 //! # How is this safe?
-//! Before the first `spawn` a program of `entry!` has one thread, and FS is 0; so nobody else reads `THREADS` or
+//! Before the first `spawn` a program of `entry!` has one thread, and FS is 0; so nobody else reads `MANY` or
 //! the static control while they are prepared. Where FS is not 0 a libc has set it, and [`prepare`] refuses.
 
 use super::parting::Parting;
 use crate::sys::{self, Errno};
 use core::cell::Cell;
 use core::ptr::{NonNull, null};
-use core::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 /// One pointer that each thread has for itself, and what is done with it when the thread ends.
 #[derive(Debug)]
@@ -97,23 +97,26 @@ unsafe impl Sync for First {}
 
 static FIRST: First = First(Control::new());
 
-/// What is known of the threads of this program: one of the three below, and never an earlier one again.
-static THREADS: AtomicU8 = AtomicU8::new(UNKNOWN);
-/// It is none of `entry!`: whoever starts its threads, they are not ours.
-const UNKNOWN: u8 = 0;
-/// There is one, and FS is 0.
-const ONE: u8 = 1;
-/// FS leads to a control, for ever: there has been a `spawn`.
-const MANY: u8 = 2;
-
-/// Says that this is a program of `entry!`, whose first thread calls.
-pub(in crate::start) fn enter() {
-    THREADS.store(ONE, Ordering::Relaxed);
-}
+/// Whether FS leads to a control, for ever: there has been a `spawn`.
+static MANY: AtomicBool = AtomicBool::new(false);
 
 /// Whether this is a program of [`entry!`](crate::entry): then each of its threads has a [`slot`] of its own.
+///
+/// Its `_start` stands behind a mark, which has no address in other programs. So nothing is written at start, and the
+/// smallest program has no writable memory.
 pub fn has_slots() -> bool {
-    THREADS.load(Ordering::Relaxed) != UNKNOWN
+    let mark: usize;
+    // SAFETY: the address of the mark comes from the linker's table, which is only read.
+    unsafe {
+        core::arch::asm!(
+            ".weak nostd_alloc_entry", // null where nobody defines it
+            ".hidden nostd_alloc_entry", // by this very file of the linker
+            "mov {mark}, [rip + nostd_alloc_entry@GOTPCREL]",
+            mark = lateout(reg) mark,
+            options(pure, readonly, nostack, preserves_flags),
+        );
+    }
+    mark != 0
 }
 
 /// The length of the stack for handlers that each thread gets, in bytes: as long as that of the first thread.
@@ -124,7 +127,7 @@ static ROOM_BYTES: AtomicUsize = AtomicUsize::new(0);
 /// # Errors
 /// `EPERM` in a program with libc, which has its own data there; those of arch_prctl(2).
 pub(super) fn prepare() -> Result<usize, Errno> {
-    if THREADS.load(Ordering::Relaxed) != MANY {
+    if !MANY.load(Ordering::Relaxed) {
         if sys::arch_prctl_get_fs()? != 0 {
             return Err(Errno::EPERM);
         }
@@ -132,7 +135,7 @@ pub(super) fn prepare() -> Result<usize, Errno> {
         // SAFETY: FS was checked above to be 0, so that nobody relies on it; a static stays.
         unsafe { sys::arch_prctl_set_fs((&raw const FIRST).cast_mut().cast())? };
         ROOM_BYTES.store(sys::sigaltstack_bytes(), Ordering::Relaxed);
-        THREADS.store(MANY, Ordering::Relaxed);
+        MANY.store(true, Ordering::Relaxed);
     }
     Ok(ROOM_BYTES.load(Ordering::Relaxed))
 }
@@ -145,7 +148,7 @@ pub(super) fn prepare() -> Result<usize, Errno> {
 /// - What is behind the pointer is not used after the end of the thread.
 #[inline(always)]
 pub unsafe fn slot() -> NonNull<Slot> {
-    let control = match THREADS.load(Ordering::Relaxed) == MANY {
+    let control = match MANY.load(Ordering::Relaxed) {
         // SAFETY: FS leads to a control from then on: contract of this function; its first word, the control's own
         // address, never changes.
         true => core::ptr::with_exposed_provenance::<Control>(unsafe { sys::own_word() }),

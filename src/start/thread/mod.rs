@@ -35,7 +35,6 @@ mod life;
 mod parting;
 mod scope;
 
-pub(in crate::start) use control::enter;
 pub use control::{Slot, has_slots, slot};
 pub use error::SpawnError;
 pub use handle::JoinHandle;
