@@ -109,15 +109,23 @@ impl Drop for Dropped {
     }
 }
 
-/// Two hundred threads that nobody waits for, some of which have ended before their handle goes.
+/// Two hundred threads that nobody waits for: every other one has ended before its handle goes, the rest after.
 fn alone() -> Result<(), Errno> {
     static ENDED: AtomicU32 = AtomicU32::new(0);
+    static HANDLES_GONE: AtomicU32 = AtomicU32::new(0);
     let before = mappings()?;
     for number in 0..200 {
-        let handle = thread::spawn(|| Dropped(&ENDED))?;
+        let handle = thread::spawn(move || {
+            while number % 2 == 1 && HANDLES_GONE.load(Ordering::Relaxed) <= number {
+                pause();
+            }
+            Dropped(&ENDED)
+        })?;
         while number % 2 == 0 && !handle.is_finished() {
             core::hint::spin_loop();
         }
+        drop(handle);
+        HANDLES_GONE.store(number + 1, Ordering::Relaxed);
     }
     // The last ones need a moment from their result to their end.
     for _ in 0..10_000 {
