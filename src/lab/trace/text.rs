@@ -49,7 +49,7 @@ pub(super) fn parse(state: &mut State, line: &[u8]) -> Result<Option<Operation>,
 }
 
 /// Does what a line says.
-#[inline]
+#[inline(always)]
 pub(super) fn apply(state: &mut State, line: Line) -> Result<Option<Operation>, What> {
     match line {
         Line::Allocate { id, layout, zeroed } => state.allocate(id, layout, zeroed),
@@ -59,22 +59,27 @@ pub(super) fn apply(state: &mut State, line: Line) -> Result<Option<Operation>, 
     }
 }
 
+/// So many bytes are looked at together. The fields of a line that is read ahead begin in the first 32 of them.
+const WINDOW_BYTES: usize = 32 + 8;
+
 /// Reads the line at the beginning of `text`, if it is a good one, its numbers have at most 7 digits, and it
 /// is far from the end of `text`. Also tells how many bytes it takes, its newline included.
 #[inline]
 pub(super) fn read_ahead(text: &[u8]) -> Option<(Line, usize)> {
-    let operation = *text.first()?;
-    let (id, at) = read_field(text, 1)?;
+    let window = text.first_chunk::<WINDOW_BYTES>()?;
+    let operation = window[0];
+    let (id, at) = read_field(window, 1)?;
     if operation == b'f' {
-        return (*text.get(at)? == b'\n').then_some((Line::Free { id }, at + 1));
+        return (byte_at(window, at) == b'\n').then_some((Line::Free { id }, at + 1));
     }
-    let (size, at) = read_field(text, at)?;
+    let (size, at) = read_field(window, at)?;
     let size = size.max(1) as usize;
     if operation == b'r' {
-        return (*text.get(at)? == b'\n').then_some((Line::Reallocate { id, size }, at + 1));
+        let ends = byte_at(window, at) == b'\n';
+        return ends.then_some((Line::Reallocate { id, size }, at + 1));
     }
-    let (align, at) = read_field(text, at)?;
-    if *text.get(at)? != b'\n' || !matches!(operation, b'a' | b'z') {
+    let (align, at) = read_field(window, at)?;
+    if byte_at(window, at) != b'\n' || !matches!(operation, b'a' | b'z') {
         return None;
     }
     let layout = Layout::from_size_align(size, align as usize).ok()?;
@@ -82,20 +87,26 @@ pub(super) fn read_ahead(text: &[u8]) -> Option<(Line, usize)> {
     Some((Line::Allocate { id, layout, zeroed }, at + 1))
 }
 
-/// Reads a space and 1 to 7 digits at `at`, and tells where they end.
+/// The byte at `at`, which is below 32: the operation and three fields of at most eight bytes.
 #[inline]
-fn read_field(text: &[u8], at: usize) -> Option<(u64, usize)> {
+fn byte_at(window: &[u8; WINDOW_BYTES], at: usize) -> u8 {
+    window[at % 32]
+}
+
+/// Reads a space and 1 to 7 digits at `at`, which is below 32, and tells where they end.
+#[inline]
+fn read_field(window: &[u8; WINDOW_BYTES], at: usize) -> Option<(u64, usize)> {
     const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
     /// Added to a byte above 9, it makes the highest bit 1.
     const ABOVE_NINE: u64 = u64::from_le_bytes([0x80 - 10; 8]);
     const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
-    let (&space, digits) = text.get(at..)?.split_first()?;
+    let digits = window[at % 32..].get(1..)?.first_chunk()?;
     // In each byte the digit; the first byte that is none is the lowest one that has a mark. (A carry can
     // only come out of a byte that is none, and only marks bytes behind it.)
-    let word = u64::from_le_bytes(*digits.first_chunk()?) ^ ZEROS;
+    let word = u64::from_le_bytes(*digits) ^ ZEROS;
     let marks = (word.wrapping_add(ABOVE_NINE) | word) & HIGHS;
     let length_bits = marks.trailing_zeros() & !7;
-    if space != b' ' || length_bits == 0 || marks == 0 {
+    if byte_at(window, at) != b' ' || length_bits == 0 || marks == 0 {
         return None;
     }
     let number = number_from_digits(word << (u64::BITS - length_bits));
@@ -229,7 +240,7 @@ mod tests {
 
     /// What is read ahead where more lines follow.
     fn ahead(line: &str) -> Option<Line> {
-        let text = std::format!("{line}\nf 1\nf 2\nf 3\nf 4\nf 5\n");
+        let text = std::format!("{line}\n{}", "f 1\n".repeat(WINDOW_BYTES / 4));
         let (read, length) = read_ahead(text.as_bytes())?;
         assert_eq!(length, line.len() + 1, "{line:?}");
         Some(read)
@@ -268,12 +279,18 @@ mod tests {
         assert_eq!(read_ahead(b"f 1\n"), None, "the end may be near");
     }
 
+    fn window_of(text: &[u8]) -> [u8; WINDOW_BYTES] {
+        let mut window = [b'7'; WINDOW_BYTES];
+        window[..text.len()].copy_from_slice(text);
+        window
+    }
+
     #[test]
     fn numbers_of_any_digits_are_read() {
         for number in (0..10_000_000).step_by(997) {
-            let text = std::format!(" {number}\n       ");
-            let length = text.trim_end().len();
-            assert_eq!(read_field(text.as_bytes(), 0), Some((number, length)));
+            let text = std::format!(" {number}\n");
+            let read = Some((number, text.trim_end().len()));
+            assert_eq!(read_field(&window_of(text.as_bytes()), 0), read);
         }
         for byte in 0..=u8::MAX {
             let text = [b' ', b'4', byte, 0xff, b'1', 0xff, 0, 0x80, b'9'];
@@ -281,7 +298,7 @@ mod tests {
                 b'0'..=b'9' => (40 + u64::from(byte - b'0'), 3),
                 _ => (4, 2),
             };
-            assert_eq!(read_field(&text, 0), Some(expected), "{byte}");
+            assert_eq!(read_field(&window_of(&text), 0), Some(expected), "{byte}");
         }
     }
 
