@@ -54,6 +54,8 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         // Once between two growths: a program whose blocks are all on the stacks would empty them again and again.
         if !regained && !self.supply.emptied.replace(true) {
             self.flush_all();
+        } else if !regained {
+            self.cool_all();
         }
         if let Some(chunk) = self.take_chunk(bytes, align) {
             return Ok(chunk);

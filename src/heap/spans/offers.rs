@@ -340,7 +340,7 @@ mod tests {
         }
         heap.trim();
         assert_eq!(heap.offers.bytes(), 0);
-        assert!(heap.stats().footprint_bytes < 128 << 10);
+        assert!(heap.supply.held_bytes() < 64 << 10);
     }
 
     #[test]
