@@ -1,7 +1,7 @@
 //! One value more at the end.
 //!
 //! The hot path is a comparison and a store: no stack frame, no saved register, and in a loop no memory but
-//! the slots themselves. Everything else is a call on the cold way (`tests/codegen.rs` counts: 8
+//! the slots themselves. Everything else is a call on the cold way (`tests/built/codegen.rs` counts: 8
 //! instructions, 9 with the value given back; std's `push` has 14).
 
 use super::Vec;

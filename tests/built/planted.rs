@@ -4,14 +4,11 @@
 //! stands beside the code that it replaces, behind a number that the program is started with. The program runs
 //! the same random operations as `tests/contract`: without a fault every row passes, with it none does.
 
-#[path = "planted/faults.rs"]
 mod faults;
-#[path = "support/run.rs"]
-mod run;
 
+use super::run::{Outcome, run};
 use faults::{FAULTS, Fault};
 use nostd_alloc::heap::ROWS;
-use run::{Outcome, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -3,13 +3,10 @@
 //! The flags of `.cargo/config.toml` (frame pointers) do not take part: an empty RUSTFLAGS stands in for
 //! them, as a user's program has it.
 
-#[path = "support/tool.rs"]
-mod tool;
-
+use super::tool::tool;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tool::tool;
 
 const SOURCE: &str = r#"
 use nostd_alloc::{PushError, String, TryReserveError, Vec};
@@ -68,7 +65,7 @@ impl Function {
 fn build() -> PathBuf {
     let here = env!("CARGO_MANIFEST_DIR");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("codegen");
-    // As in tests/text_size.rs, so that the library is compiled once.
+    // As in text_size.rs, so that the library is compiled once.
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("without-flags");
     fs::create_dir_all(folder.join("src")).unwrap();
     let manifest = format!(

@@ -2,26 +2,19 @@
 //!
 //! Each is built from an empty folder, offline, by plain cargo in a clean environment.
 
-#[path = "dependents/package.rs"]
 mod package;
-#[path = "support/run.rs"]
-mod run;
-#[path = "support/share.rs"]
-mod share;
-#[path = "support/tool.rs"]
-mod tool;
 
+use super::run::{Outcome, outcome, run};
+use super::share::{is_whole, profiles};
+use super::tool::tool;
 use package::Package;
-use run::{Outcome, outcome, run};
-use share::{is_whole, profiles};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
-use tool::tool;
 
-const HELLO: &str = include_str!("../examples/hello/src/main.rs");
-const TINY: &str = include_str!("../examples/tiny.rs");
+const HELLO: &str = include_str!("../../examples/hello/src/main.rs");
+const TINY: &str = include_str!("../../examples/tiny.rs");
 const PANICS: &str = include_str!("dependents/programs/panics.rs");
 
 /// One package with all the small programs, built once; the folder of the released ones.

@@ -3,31 +3,22 @@
 //! The facts are asked of the file's own tables, for the binary and each example; in debug too where the whole is
 //! tested.
 
-#[path = "elf/facts.rs"]
 mod facts;
-#[path = "support/programs.rs"]
-mod programs;
-#[path = "support/run.rs"]
-mod run;
-#[path = "support/share.rs"]
-mod share;
-#[path = "support/tool.rs"]
-mod tool;
 
+use super::programs::built;
+use super::run::run;
+use super::share::profiles;
+use super::tool::tool;
 use facts::Image;
-use programs::built;
-use run::run;
-use share::profiles;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tool::tool;
 
 /// The most bytes of the released binary, with the whole lab in it (it was 131032 when `replay` read three
 /// formats into one table, at 63b921b).
 const BINARY_BYTES_MAX: usize = 256 * 1024;
 
-const MANIFEST: &str = include_str!("../Cargo.toml");
+const MANIFEST: &str = include_str!("../../Cargo.toml");
 
 fn read(file: &Path) -> Vec<u8> {
     fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
@@ -116,7 +107,7 @@ fn every_example_file_is_an_example_of_the_package() {
     let known = examples();
     for entry in fs::read_dir(folder).expect("there are examples") {
         let path = entry.expect("a folder can be listed").path();
-        // A folder with a manifest is a package of its own (tests/dependents.rs).
+        // A folder with a manifest is a package of its own (dependents.rs).
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let own = path.join("Cargo.toml").exists();
         assert!(

@@ -7,7 +7,7 @@
 //! `Copy` and calls memcpy for nine elements, where our loop over nine clones is unrolled. That form is measured to
 //! keep the distance.
 //!
-//! `cargo test --test text_size -- --nocapture` prints all figures.
+//! `cargo test --test built text_size -- --nocapture` prints all figures.
 
 use object::{Object, ObjectSection};
 use std::fs;
@@ -105,7 +105,7 @@ fn of_constants(program: &str) -> String {
 fn text_bytes(programs: &[(&str, String)]) -> Vec<u64> {
     let here = env!("CARGO_MANIFEST_DIR");
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("text_size");
-    // As in tests/codegen.rs, so that the library is compiled once.
+    // As in codegen.rs, so that the library is compiled once.
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("without-flags");
     fs::create_dir_all(folder.join("src/bin")).unwrap();
     let manifest = format!(

@@ -1,12 +1,7 @@
 //! hashbrown's table over our heap, in a program without libc.
 
-#[path = "support/programs.rs"]
-mod programs;
-#[path = "support/share.rs"]
-mod share;
-
-use programs::built;
-use share::profiles;
+use super::programs::built;
+use super::share::profiles;
 use std::process::Command;
 
 #[test]
