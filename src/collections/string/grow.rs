@@ -167,27 +167,33 @@ impl<A: Allocator> String<A> {
     }
 
     /// A character of several bytes.
-    #[inline(never)]
+    #[inline]
     fn push_wide(&mut self, ch: char) {
         self.try_push_wide(ch).or_stop();
     }
 
-    /// Four bytes are written where there is room for them, and so many counted as the character has.
+    /// Four bytes are written where there is room for them, and so many counted as the character has. They come
+    /// by value: a loop that pushes keeps its text in registers.
     #[inline]
     fn try_push_wide(&mut self, ch: char) -> Result<(), TryReserveError> {
-        let mut buffer = [0; 4];
-        let text = ch.encode_utf8(&mut buffer);
-        let length = self.len() + text.len();
-        if self.capacity() - self.len() < 4 {
-            return self.try_push_str_grown(text);
+        let (bytes, count) = utf8_bytes(ch);
+        let length = self.len();
+        if self.capacity() - length < bytes.len() {
+            return self.try_push_wide_grown(ch);
         }
         // SAFETY: checked above: there is room; **Text** of `String` holds again, for the character is UTF-8.
         unsafe {
-            let end = self.bytes.as_mut_ptr().add(self.len());
-            end.cast::<[u8; 4]>().write(buffer);
-            self.bytes.set_len(length);
+            let end = self.bytes.as_mut_ptr().add(length);
+            end.cast::<[u8; 4]>().write(bytes);
+            self.bytes.set_len(length + count);
         }
         Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn try_push_wide_grown(&mut self, ch: char) -> Result<(), TryReserveError> {
+        self.try_push_str_grown(ch.encode_utf8(&mut [0; 4]))
     }
 
     /// Adds a part of the text once more at its end.
@@ -241,4 +247,12 @@ impl<A: Allocator> fmt::Write for String<A> {
     fn write_char(&mut self, character: char) -> fmt::Result {
         self.try_push(character).map_err(|_| fmt::Error)
     }
+}
+
+/// The bytes of a character, and how many they are.
+#[inline(never)]
+fn utf8_bytes(ch: char) -> ([u8; 4], usize) {
+    let mut bytes = [0; 4];
+    let count = ch.encode_utf8(&mut bytes).len();
+    (bytes, count)
 }
