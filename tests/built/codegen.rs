@@ -4,7 +4,7 @@
 //! them, as a user's program has it.
 
 use super::tool::tool;
-use std::fs;
+use super::without_flags::built;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -61,30 +61,11 @@ impl Function {
     }
 }
 
-/// Builds the library and gives a function of it.
+/// The library with the functions that are looked at.
 fn build() -> PathBuf {
-    let here = env!("CARGO_MANIFEST_DIR");
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("codegen");
-    // As in text_size.rs, so that the library is compiled once.
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("without-flags");
-    fs::create_dir_all(folder.join("src")).unwrap();
-    let manifest = format!(
-        "[package]\nname = \"codegen\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-         [lib]\ncrate-type = [\"cdylib\"]\n\
-         [dependencies]\nnostd-alloc = {{ path = {here:?}, default-features = false }}\n\
-         [profile.release]\nopt-level = 3\nlto = true\ncodegen-units = 1\npanic = \"abort\"\n[workspace]\n"
-    );
-    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-    fs::write(folder.join("src/lib.rs"), SOURCE).unwrap();
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet", "--offline"])
-        .current_dir(&folder)
-        .env("RUSTFLAGS", "")
-        .env("CARGO_TARGET_DIR", &target)
-        .status()
-        .unwrap();
-    assert!(built.success());
-    target.join("release/libcodegen.so")
+    let library = "[lib]\ncrate-type = [\"cdylib\"]\n";
+    let files = [("src/lib.rs".to_owned(), SOURCE)];
+    built("codegen", library, &files).join("libcodegen.so")
 }
 
 fn disassemble(objdump: &Path, library: &Path, name: &str) -> Function {

@@ -15,3 +15,4 @@ mod share;
 mod text_size;
 #[path = "../support/tool.rs"]
 mod tool;
+mod without_flags;

@@ -9,10 +9,9 @@
 //!
 //! `cargo test --test built text_size -- --nocapture` prints all figures.
 
+use super::without_flags::built;
 use object::{Object, ObjectSection};
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 /// What the program does with vectors of `T`; `make` and `Vector` differ between the two. Numbers go through
 /// `black_box`, as if they came from outside.
@@ -103,30 +102,13 @@ fn of_constants(program: &str) -> String {
 
 /// Builds the programs and says how much `.text` each has.
 fn text_bytes(programs: &[(&str, String)]) -> Vec<u64> {
-    let here = env!("CARGO_MANIFEST_DIR");
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("text_size");
-    // As in codegen.rs, so that the library is compiled once.
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("without-flags");
-    fs::create_dir_all(folder.join("src/bin")).unwrap();
-    let manifest = format!(
-        "[package]\nname = \"text-size\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-         [dependencies]\nnostd-alloc = {{ path = {here:?}, default-features = false }}\n\
-         [profile.release]\nopt-level = 3\nlto = true\ncodegen-units = 1\npanic = \"abort\"\n[workspace]\n"
-    );
-    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    let mut files = Vec::new();
     for (name, text) in programs {
-        fs::write(folder.join(format!("src/bin/{name}.rs")), text).unwrap();
+        files.push((format!("src/bin/{name}.rs"), text.as_str()));
     }
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet", "--offline"])
-        .current_dir(&folder)
-        .env("RUSTFLAGS", "")
-        .env("CARGO_TARGET_DIR", &target)
-        .status()
-        .unwrap();
-    assert!(built.success());
+    let folder = built("text-size", "", &files);
     let text = |name: &str| {
-        let bytes = fs::read(target.join("release").join(name)).unwrap();
+        let bytes = fs::read(folder.join(name)).unwrap();
         let file = object::File::parse(&*bytes).unwrap();
         file.section_by_name(".text").unwrap().size()
     };
