@@ -1,6 +1,6 @@
 //! The collections under valgrind, without libc: every block is told to memcheck by client requests, so that it
 //! sees an overflow by one byte, a use after free, a double free and a leak. With an argument, such a fault is
-//! planted. `tests/memcheck.rs` runs it.
+//! planted. `tests/program/memcheck.rs` runs it.
 #![no_std]
 #![no_main]
 

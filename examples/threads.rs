@@ -1,6 +1,6 @@
 //! Threads without libc: eight of them count the primes below a limit, each its share of the numbers.
 //!
-//! With an argument it does what `tests/threads.rs` looks at: threads that come and go, that nobody waits for, that
+//! With an argument it does what `tests/program/threads.rs` looks at: threads that come and go, that nobody waits for, that
 //! panic, or that fault.
 #![no_std]
 #![no_main]
@@ -247,6 +247,6 @@ fn deeper(depth: u64) -> u64 {
 }
 
 fn read_at(address: usize) {
-    // SAFETY: none: the fault is the purpose (checked by tests/threads.rs).
+    // SAFETY: none: the fault is the purpose (checked by tests/program/threads.rs).
     black_box(unsafe { core::ptr::without_provenance::<u8>(address).read_volatile() });
 }

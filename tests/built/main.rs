@@ -10,6 +10,7 @@ mod planted;
 mod programs;
 #[path = "../support/run.rs"]
 mod run;
+mod sanitizer;
 #[path = "../support/share.rs"]
 mod share;
 mod text_size;

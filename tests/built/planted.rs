@@ -2,7 +2,7 @@
 //!
 //! The floors up to the heaps are copied to a folder of this test, and in the copy each fault of the table
 //! stands beside the code that it replaces, behind a number that the program is started with. The program runs
-//! the same random operations as `tests/contract`: without a fault every row passes, with it none does.
+//! the same random operations as `tests/heaps/contract`: without a fault every row passes, with it none does.
 
 mod faults;
 
@@ -63,7 +63,7 @@ fn program() -> PathBuf {
         main += &format!("pub mod {floor};\n");
     }
     for file in SHARED {
-        let from = Path::new(ROOT).join("tests/contract").join(file);
+        let from = Path::new(ROOT).join("tests/heaps/contract").join(file);
         fs::copy(from, source.join(file)).expect("a file can be copied");
     }
     for (index, fault) in FAULTS.iter().enumerate() {

@@ -5,7 +5,7 @@ use crate::{Rule, case};
 
 pub(crate) const RULES: &[Rule] = &[Rule {
     name: "each command has a golden file",
-    reason: "what a command prints is seen to change: tests/golden/NAME.console, run by tests/golden.rs",
+    reason: "what a command prints is seen to change: tests/golden/NAME.console, run by tests/program/golden.rs",
     check: commands_have_golden_files,
     cases: &[
         case(

@@ -1,0 +1,5 @@
+//! The collections beside std's: what they do, what their interface is, and what they do with elements that misbehave.
+
+mod misbehaviour;
+mod model;
+mod std_api;
