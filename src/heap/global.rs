@@ -18,6 +18,7 @@
 //! |---|---|
 //! | of [`entry!`](crate::entry) | one heap without lock or atomic step; with [`start::thread`](crate::start::thread) one for each |
 //! | with a libc, feature `hosted` | a heap for each |
+//! | the same as C's malloc, feature `malloc` | a heap for each, and blocks come back without a layout |
 //! | with a libc | one heap, behind a lock |
 //!
 //! # How is this safe?
@@ -56,6 +57,54 @@ impl Global {
     /// As [`Threaded::trim`].
     pub fn trim(&self) {
         HEAP.trim();
+    }
+}
+
+/// For C's malloc.
+#[cfg(feature = "malloc")]
+impl Global {
+    /// As [`Threaded::layout_of`].
+    #[inline]
+    pub fn layout_of(&self, ptr: NonNull<u8>) -> Option<Layout> {
+        HEAP.layout_of(ptr)
+    }
+
+    /// As [`Threaded::layout_or_end`].
+    pub fn layout_or_end(&self, ptr: NonNull<u8>) -> Layout {
+        HEAP.layout_or_end(ptr)
+    }
+
+    /// As [`Threaded::deallocate_unnamed`].
+    ///
+    /// # Safety
+    /// - As there.
+    #[inline]
+    pub unsafe fn deallocate_unnamed(&self, ptr: NonNull<u8>) {
+        // SAFETY: contract of this function.
+        unsafe { HEAP.deallocate_unnamed(ptr) }
+    }
+
+    /// As [`Threaded::hold`].
+    pub fn hold(&self) {
+        HEAP.hold();
+    }
+
+    /// As [`Threaded::release`].
+    ///
+    /// # Safety
+    /// - As there.
+    pub unsafe fn release(&self) {
+        // SAFETY: contract of this function.
+        unsafe { HEAP.release() }
+    }
+
+    /// As [`Threaded::release_in_child`].
+    ///
+    /// # Safety
+    /// - As there.
+    pub unsafe fn release_in_child(&self) {
+        // SAFETY: contract of this function.
+        unsafe { HEAP.release_in_child() }
     }
 }
 

@@ -4,16 +4,17 @@
 //! LD_PRELOAD=.../libnostd_malloc.so COMMAND
 //! cc main.c .../libnostd_malloc.a
 //!
-//! program -> malloc (exports) -> the heap, behind its lock (heap) -> pages of the kernel
+//! program -> malloc (exports) -> the heap of the thread (heap) -> pages of the kernel
 //! ```
 //!
 //! Nothing is written in front of a block: its size is found from its address, in the heap's own tables.
 //!
 //! # How is this safe?
 //! - *No recursion*: the heap asks the kernel by system calls, and nobody else.
-//! - *Threads*: one lock around each call.
-//! - *Fork*: the lock is taken before a fork and given back in both processes (pthread_atfork), so the child never
-//!   finds another thread in the middle of the heap.
+//! - *Threads*: each has a heap; what it frees of another's goes there by letters, and how long that is stands in the
+//!   other's tables, which stand still while they are read.
+//! - *Fork*: all heaps stand still over a fork (pthread_atfork), so the child never waits for a thread that it does
+//!   not have.
 //! - *Misuse*: a pointer that is no block, or was freed already, ends the program with one line, as far as the
 //!   checks of the heap see it.
 //!

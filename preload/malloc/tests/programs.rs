@@ -106,6 +106,18 @@ fn children_of_a_program_with_threads_allocate() {
 }
 
 #[test]
+fn threads_hand_blocks_round_and_fork_meanwhile() {
+    if !has_tool("gcc") {
+        return;
+    }
+    let program = compile("threads", "threads", false);
+    assert_eq!(
+        text(&succeeds(preloaded(program)).stdout),
+        "all blocks whole\n"
+    );
+}
+
+#[test]
 fn misuse_ends_the_program_with_one_line() {
     if !has_tool("gcc") {
         return;

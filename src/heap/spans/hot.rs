@@ -2,6 +2,8 @@
 //! what is surely its own.
 
 use super::Spans;
+#[cfg(any(test, feature = "malloc"))]
+use super::classes::begins_block;
 use super::classes::{SHAPES, class_from_layout};
 use super::page::Kind;
 use crate::memory::{Allocator, Layout};
@@ -54,16 +56,25 @@ impl<A: Allocator> Spans<A, true> {
         self.is_sound(class, address)
     }
 
-    /// Takes back a block that [`is_own`](Spans::is_own).
+    /// The class of a small block that is seen at once to be one of this heap, and not free.
+    #[cfg(any(test, feature = "malloc"))]
+    #[inline(always)]
+    pub(in crate::heap) fn own_class(&self, address: usize) -> Option<usize> {
+        let class = self.map.near.ask(address, |page| {
+            let class = page.kind.get().class()?;
+            begins_block(class, page.offset(address)).then_some(class)
+        })?;
+        (self.stacks.top(class) != address).then_some(class)
+    }
+
+    /// Takes back a block that [`is_own`](Spans::is_own), if its hot stack has room.
     ///
     /// # Safety
     /// - As [`Allocator::deallocate`], of a small block of that class.
     #[inline(always)]
-    pub(in crate::heap) unsafe fn deallocate_own(&self, class: usize, address: usize) {
+    pub(in crate::heap) unsafe fn push_own(&self, class: usize, address: usize) -> bool {
         // INVARIANT: **Stacks** of `Spans` holds again with a block of the class that is live no more.
-        if !self.stacks.push(class, address) {
-            self.overflow(class, address);
-        }
+        self.stacks.push(class, address)
     }
 
     /// Whether a block that is no small one lies in this heap.
@@ -81,7 +92,9 @@ impl<A: Allocator> Spans<A, true> {
         match shape {
             // SAFETY: contract of this function.
             Shaped::Small(class) if self.is_sound(class, address) => unsafe {
-                self.deallocate_own(class, address);
+                if !self.push_own(class, address) {
+                    self.overflow(class, address);
+                }
             },
             // SAFETY: contract of this function.
             _ => unsafe { self.deallocate_doubted(address, shape) },

@@ -31,7 +31,7 @@ const SPREAD_MAX: usize = 16;
 /// A leaf whose pages belong to nobody.
 ///
 /// # Invariants
-/// - **Untouched**: nobody writes it: `is` only asks, and `leaf` does not hand it out.
+/// - **Untouched**: nobody writes it: `ask` only asks, and `leaf` does not hand it out.
 struct NoLeaf([Page; LEAF_PAGES]);
 
 // SAFETY: by **Untouched** of `NoLeaf`.
@@ -71,12 +71,12 @@ impl Near {
         }
     }
 
-    /// Whether the entry of the page of `address` is near, and is as `asked`.
+    /// What `asked` says of the entry of the page of `address`, or the default answer if it is not near.
     #[inline(always)]
-    pub(super) fn is(&self, address: usize, asked: impl FnOnce(&Page) -> bool) -> bool {
+    pub(super) fn ask<R: Default>(&self, address: usize, asked: impl FnOnce(&Page) -> R) -> R {
         let index = address.wrapping_sub(self.base.get()) / WINDOW_BYTES;
         if index >= self.count.get() {
-            return false;
+            return R::default();
         }
         // SAFETY: by **Range** of `Near`, the index was checked above; leaves stay while they are there.
         asked(unsafe { entry((*self.leaves.get().add(index)).get(), address) })
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(near(&heap, down(HERE, 300)), 300);
         for far in [HERE + WINDOW_BYTES, HERE - 300 * WINDOW_BYTES, THERE, 0] {
             assert!(heap.map.find(far).is_none());
-            assert!(!heap.map.near.is(far, |page| page.reach.get() != 0));
+            assert!(!heap.map.near.ask(far, |page| page.reach.get() != 0));
         }
         cover(&heap, THERE);
         assert_eq!(near(&heap, [THERE].into_iter()), 0);

@@ -123,7 +123,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Makes room on a full stack, and puts a block on it.
     #[cold]
     #[inline(never)]
-    pub(super) fn overflow(&self, class: usize, address: usize) {
+    pub(in crate::heap) fn overflow(&self, class: usize, address: usize) {
         let count = self.stacks.narrow(class);
         self.flush(class, count);
         if !self.stacks.push(class, address) {

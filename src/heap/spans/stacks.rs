@@ -296,7 +296,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[inline(always)]
     pub(super) fn is_sound(&self, class: usize, address: usize) -> bool {
         let is_block = |page: &Page| is_block(class, address, page);
-        self.map.near.is(address, is_block) && self.stacks.top(class) != address
+        self.map.near.ask(address, is_block) && self.stacks.top(class) != address
     }
 
     /// Takes back a small block that one look could not vouch for, or ends the program.
@@ -328,7 +328,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Ends the program with the line that fits: `address`, named with `layout`, is no live block.
     #[cold]
     #[inline(never)]
-    pub(super) fn misused(&self, address: usize, layout: Layout) -> ! {
+    pub(in crate::heap) fn misused(&self, address: usize, layout: Layout) -> ! {
         let Some(page) = self.map.find(address) else {
             fault::invalid_free(address);
         };

@@ -24,7 +24,7 @@ unsafe fn end_of_thread(home: *mut ()) {
 impl<S: PerThread> Threaded<S> {
     /// Where to look for what is hot: the heap of this thread, or that of nobody, or none.
     #[inline(always)]
-    fn hot(&self) -> Option<&'static Home> {
+    pub(super) fn hot(&self) -> Option<&'static Home> {
         let home = self.slot.get().cast_const().cast::<Home>();
         // SAFETY: contract of `PerThread`: null (or that of nobody, if it says so), or what `move_in` has set for this
         // thread; heaps stay.
@@ -37,12 +37,12 @@ impl<S: PerThread> Threaded<S> {
     }
 
     /// The heap of this thread, if it has one.
-    fn home(&self) -> Option<&'static Home> {
+    pub(super) fn home(&self) -> Option<&'static Home> {
         self.hot().filter(|home| !home.is_nobodys())
     }
 
     /// The heap of this thread, which moves in somewhere if it has none.
-    fn move_in(&self) -> Result<&'static Home, AllocError> {
+    pub(super) fn move_in(&self) -> Result<&'static Home, AllocError> {
         if let Some(home) = self.home() {
             return Ok(home);
         }
@@ -192,7 +192,7 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
                 (Some(home), Shaped::Small(class))
                     if home.spans().is_own(class, ptr.addr().get()) =>
                 {
-                    home.spans().deallocate_own(class, ptr.addr().get());
+                    home.deallocate_own(class, ptr.addr().get());
                 }
                 _ => self.deallocate_elsewhere(ptr, layout),
             }
@@ -200,9 +200,14 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if let Some(block) = self.allocate_hot(layout) {
+            // SAFETY: the block came from the hot stack just now, and is `len` bytes long.
+            unsafe { block.cast::<u8>().write_bytes(0, block.len()) };
+            return Ok(block);
+        }
         self.with(|home| {
             home.collect();
-            home.spans().allocate_zeroed(layout)
+            home.change(|spans| spans.allocate_zeroed(layout))
         })?
     }
 
@@ -214,7 +219,7 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
     ) -> Result<usize, AllocError> {
         let resized = self.with_present(|home| match home.owns(ptr, old) {
             // SAFETY: contract of this function, checked just now to be of this heap.
-            true => unsafe { home.spans().resize(ptr, old, new_size) },
+            true => home.change(|spans| unsafe { spans.resize(ptr, old, new_size) }),
             false => Err(AllocError),
         });
         resized.ok_or(AllocError)?
@@ -228,7 +233,7 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
     ) -> Result<NonNull<[u8]>, AllocError> {
         let moved = self.with_present(|home| match home.owns(ptr, old) {
             // SAFETY: contract of this function, checked just now to be of this heap.
-            true => unsafe { home.spans().remap(ptr, old, new_size) },
+            true => home.change(|spans| unsafe { spans.remap(ptr, old, new_size) }),
             false => Err(AllocError),
         });
         moved.ok_or(AllocError)?
@@ -236,6 +241,18 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
 }
 
 impl Home {
+    /// Takes back a block that is seen at once to be one of this heap.
+    ///
+    /// # Safety
+    /// - As [`Allocator::deallocate`], of a small block of that class.
+    #[inline(always)]
+    pub(super) unsafe fn deallocate_own(&self, class: usize, address: usize) {
+        // SAFETY: contract of this function.
+        if !unsafe { self.spans().push_own(class, address) } {
+            self.overflow(class, address);
+        }
+    }
+
     /// Whether a live block is of this heap.
     fn owns(&self, ptr: NonNull<u8>, layout: Layout) -> bool {
         match Shaped::from_layout(layout) {

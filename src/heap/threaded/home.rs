@@ -8,6 +8,7 @@ use super::homes;
 use super::letters::{Letter, PARCEL, Tray};
 use super::mailbox::Mailbox;
 use super::marked::Marked;
+use super::still::Still;
 use crate::heap::place::place_from_ptr;
 use crate::heap::spans::{Shaped, Spans, belongs_to_nobody};
 use crate::memory::{AllocError, Allocator, Layout};
@@ -38,7 +39,8 @@ struct Apart<T>(T);
 /// The heap of one thread.
 ///
 /// # Invariants
-/// - **Alone**: but for `mailbox` and `number`, it is used only by who lives there, as the mailbox says.
+/// - **Alone**: but for `mailbox`, `number` and `still`, it is used only by who lives there, as the mailbox says; and
+///   by `layout_of`, which reads only what `change` has changed, when it stands still.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Home {
@@ -49,6 +51,7 @@ pub(super) struct Home {
     /// Free bytes that it keeps while nobody lives there.
     warm_bytes: Cell<usize>,
     trays: [Tray; TRAYS],
+    still: Still,
     mailbox: Apart<Mailbox<AtomicUsize>>,
 }
 
@@ -68,6 +71,7 @@ impl Home {
             visits: Cell::new(0),
             warm_bytes: Cell::new(0),
             trays: [const { Tray::new() }; TRAYS],
+            still: Still::new(),
             mailbox: Apart(Mailbox::new(AtomicUsize::new(0))),
         }
     }
@@ -82,11 +86,38 @@ impl Home {
         self.mailbox.0.move_in()
     }
 
-    /// The heap itself. Only for who lives there.
+    /// The heap itself, to ask it and to use its hot stacks; all else is for [`change`](Home::change). Only for who
+    /// lives there.
     #[inline(always)]
     pub(super) fn spans(&self) -> &Spans<Marked> {
         // SAFETY: by **Alone** of `Home`; it is replaced only where no borrow of it is left.
         unsafe { &*self.spans.get() }
+    }
+
+    /// Lends the heap to a step that changes what is known of blocks. Only for who lives there.
+    #[inline(always)]
+    pub(super) fn change<R>(&self, step: impl FnOnce(&Spans<Marked>) -> R) -> R {
+        self.still.with(|| step(self.spans()))
+    }
+
+    /// What a live block of this heap is known as: for every thread.
+    #[cfg(any(test, feature = "malloc"))]
+    pub(super) fn layout_of(&self, ptr: NonNull<u8>) -> Option<Layout> {
+        self.still.with(|| self.spans().layout_of(ptr))
+    }
+
+    /// Ends the program: no block of this heap begins at `address`.
+    #[cfg(any(test, feature = "malloc"))]
+    pub(super) fn misused(&self, address: usize) -> ! {
+        // A layout that no block has.
+        self.still
+            .with(|| self.spans().misused(address, Layout::new::<u8>()))
+    }
+
+    /// Where it stands still for a fork.
+    #[cfg(any(test, feature = "malloc"))]
+    pub(super) fn still(&self) -> &Still {
+        &self.still
     }
 
     /// A block that the hot stack does not have.
@@ -95,7 +126,14 @@ impl Home {
     /// As [`Allocator::allocate`].
     pub(super) fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         self.collect();
-        self.spans().allocate(layout)
+        self.change(|spans| spans.allocate(layout))
+    }
+
+    /// Takes back a small block of this heap, whose hot stack is full.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn overflow(&self, class: usize, address: usize) {
+        self.change(|spans| spans.overflow(class, address));
     }
 
     /// Takes all letters, and the blocks in them.
@@ -109,7 +147,9 @@ impl Home {
             // contract of `Allocator::deallocate`, checked again by the heap.
             let parcel = unsafe {
                 letter = opened.next();
-                opened.open(|address, shape| self.spans().deallocate_shaped(address, shape))
+                opened.open(|address, shape| {
+                    self.change(|spans| spans.deallocate_shaped(address, shape));
+                })
             };
             if let Some((parcel, sender)) = parcel {
                 self.return_parcel(parcel, sender);
@@ -123,7 +163,7 @@ impl Home {
         // SAFETY: the parcel came from `sender`, with this layout, and has been read.
         unsafe {
             if sender == self.number {
-                self.spans().deallocate_shaped(parcel, shape);
+                self.change(|spans| spans.deallocate_shaped(parcel, shape));
             } else {
                 post(Letter::bare(parcel, shape), sender);
             }
@@ -139,7 +179,7 @@ impl Home {
         // SAFETY: contract of this function.
         unsafe {
             match self.number == number {
-                true => self.spans().deallocate(ptr, layout),
+                true => self.change(|spans| spans.deallocate(ptr, layout)),
                 false => self.send_home(ptr.addr().get(), Shaped::from_layout(layout), number),
             }
         }
@@ -192,17 +232,16 @@ impl Home {
     /// Gives back what can be: all of it, if no block is live.
     pub(super) fn trim(&self) {
         if self.spans().live_blocks() > 0 {
-            self.spans().trim();
-            return;
+            return self.change(Spans::trim);
         }
         let spans = self.spans.get();
         // SAFETY: by **Alone** of `Home`; no borrow of the old heap is left, and no block of it is live.
-        unsafe {
+        self.still.with(|| unsafe {
             spans.drop_in_place();
             spans.write(Spans::new(Marked {
                 number: self.number,
             }));
-        }
+        });
     }
 
     /// Moves in if nobody lives there: for a thread that begins.

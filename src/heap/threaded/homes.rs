@@ -6,6 +6,7 @@
 //! is live costs its own few pages.
 
 use super::home::Home;
+use super::still::Still;
 use crate::memory::{AllocError, Allocator, Kernel, Layout};
 use core::ptr::{NonNull, with_exposed_provenance};
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +19,9 @@ static HOMES: [AtomicUsize; HOMES_MAX] = [const { AtomicUsize::new(0) }; HOMES_M
 
 /// How many numbers are given away.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// No heap is made while another one is, or while all of them are held.
+static MAKING: Still = Still::new();
 
 /// The heap with a number.
 pub(super) fn get(number: u16) -> Option<&'static Home> {
@@ -39,8 +43,32 @@ pub(super) fn all() -> impl Iterator<Item = &'static Home> {
 pub(super) fn move_in() -> Result<&'static Home, AllocError> {
     match all().find(|home| home.begin_life()) {
         Some(home) => Ok(home),
-        None => make(),
+        None => MAKING.with(make),
     }
+}
+
+/// Has every heap but `own` stand still, until [`release`].
+#[cfg(any(test, feature = "malloc"))]
+pub(super) fn hold(own: Option<&Home>) {
+    MAKING.hold();
+    others(own).for_each(|home| home.still().hold());
+}
+
+/// Ends [`hold`].
+///
+/// # Safety
+/// - This thread holds them, or the one that forked this process did, with the same `own`.
+#[cfg(any(test, feature = "malloc"))]
+pub(super) unsafe fn release(own: Option<&Home>) {
+    // SAFETY: contract of this function.
+    others(own).for_each(|home| unsafe { home.still().release() });
+    // SAFETY: contract of this function.
+    unsafe { MAKING.release() };
+}
+
+#[cfg(any(test, feature = "malloc"))]
+fn others(own: Option<&Home>) -> impl Iterator<Item = &'static Home> {
+    all().filter(move |home| own.is_none_or(|own| own.number != home.number))
 }
 
 fn make() -> Result<&'static Home, AllocError> {

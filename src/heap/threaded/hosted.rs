@@ -73,16 +73,28 @@ unsafe impl PerThread for Hosted {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::Hosted;
     use crate::heap::{Strategy, Threaded};
     use crate::memory::{Allocator, Layout};
+    use std::sync::{Mutex, PoisonError};
     use std::vec::Vec;
+
+    /// One test at a time: all have the same heaps.
+    pub(in crate::heap::threaded) fn in_turn(test: impl FnOnce()) {
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        test();
+    }
 
     static HEAP: Threaded<Hosted> = Threaded::new(Hosted);
 
     #[test]
     fn a_thread_of_libc_leaves_nothing_behind() {
+        in_turn(leaves_nothing_behind);
+    }
+
+    fn leaves_nothing_behind() {
         let layout = Layout::new::<[u64; 9]>();
         let allocate = move || -> Vec<usize> {
             let blocks = (0..1000).map(|_| HEAP.allocate(layout).unwrap());

@@ -26,6 +26,8 @@
 //! | `program.rs` | the slot of a program without libc |
 //! | `hosted.rs` | the slot of a program with libc (feature `hosted`) |
 //! | `shared.rs` | one heap for threads without a slot |
+//! | `unnamed.rs` | blocks that come back without a layout, and forks (feature `malloc`) |
+//! | `still.rs` | when others may ask what a block is |
 //!
 //! # How is this safe?
 //! A heap is used by one at a time: who lives there, as its mailbox says. The word is the only thing that two
@@ -56,6 +58,9 @@ mod owners;
 #[cfg(not(feature = "hosted"))]
 mod program;
 mod shared;
+mod still;
+#[cfg(any(test, feature = "malloc"))]
+mod unnamed;
 
 #[cfg(feature = "hosted")]
 pub(super) use hosted::Hosted;
