@@ -9,7 +9,8 @@
 //! 2. Up to [`SMALL_LENGTH`] elements: insertion, without a buffer.
 //! 3. Else the slice is cut into runs that are sorted already (descending ones are turned round) and the
 //!    stretches between them; neighbours are merged in the order of powersort, which is close to the best
-//!    there is for the given runs, and a stretch is sorted by a stable quicksort when its turn comes.
+//!    there is for the given runs, and a stretch is sorted by a stable quicksort when its turn comes; its short
+//!    parts by pointers.
 //!
 //! # How is this safe?
 //! A comparison of the user may panic, lie, or change an element through a shared reference. Each element is
@@ -28,6 +29,7 @@ mod insertion;
 mod merge;
 mod quick;
 mod runs;
+mod small;
 
 use super::error::{Tells, TryReserveError};
 use super::raw_buffer::RawBuffer;

@@ -17,15 +17,14 @@
 //! does to an element.
 //!
 //! # Costs
-//! About `1.4 n log2 n` comparisons, fewer where elements are equal; after twice `log2 n` bad pivots a part
-//! is left to the merge.
+//! About `n log2 n` comparisons, 15.7 an element for 50 000 in random order; fewer where elements are equal. After
+//! twice `log2 n` bad pivots a part is left to the merge.
 //!
 //! # Source
 //! Orson Peters, Lukas Bergdoll, *driftsort* (2024), for dealing from both ends, for lazy runs and for the pivot, a
 //! median of medians of three all the way down.
 
-use super::SMALL_LENGTH;
-use super::insertion;
+use super::small;
 use core::hint::select_unpredictable;
 use core::ops::Range;
 use core::ptr;
@@ -50,7 +49,7 @@ pub(super) unsafe fn sort<T, F: FnMut(&T, &T) -> bool>(
     let mut limit = limit;
     // The index of an element that is none greater than any other, if one is known.
     let mut least = least;
-    while rest.len() > SMALL_LENGTH {
+    while rest.len() > small::LENGTH_MAX {
         let Some(fewer) = limit.checked_sub(1) else {
             return false;
         };
@@ -96,7 +95,8 @@ pub(super) unsafe fn sort<T, F: FnMut(&T, &T) -> bool>(
         least = dealt.least;
     }
     if rest.len() > 1 {
-        insertion::sort(rest, 1, is_less);
+        // SAFETY: contract of this function, for a part of the slice, which is short, checked by the loop.
+        unsafe { small::sort(rest, buffer, is_less) };
     }
     true
 }

@@ -6,9 +6,9 @@
 //! whole when it meets a sorted neighbour or the end.
 
 use super::SMALL_LENGTH;
-use super::insertion;
 use super::merge::merge;
 use super::quick;
+use super::small;
 use core::ptr::NonNull;
 
 /// Powers grow from the bottom of the stack to its top, and a power is at most 64.
@@ -157,14 +157,15 @@ impl<T, F: FnMut(&T, &T) -> bool> Sorting<'_, T, F> {
         }
     }
 
-    /// Sorts by merging stretches that insertion has sorted, twice as long each time: never more than
-    /// `n log2 n` comparisons.
+    /// Sorts by merging short parts that are sorted, twice as long each time: never more than `n log2 n`
+    /// comparisons.
     fn merge_up(&mut self, start: usize, end: usize) {
         let part = &mut self.slice[start..end];
-        for stretch in part.chunks_mut(SMALL_LENGTH) {
-            insertion::sort(stretch, 1, self.is_less);
+        let mut length = small::LENGTH_MAX;
+        for short in part.chunks_mut(length) {
+            // SAFETY: checked by `sort`: the buffer has room for the slice; the length is that of a short part.
+            unsafe { small::sort(short, self.buffer.as_ptr(), self.is_less) };
         }
-        let mut length = SMALL_LENGTH;
         while length < part.len() {
             for pair in part.chunks_mut(2 * length) {
                 if pair.len() > length {
