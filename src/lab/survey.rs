@@ -45,6 +45,7 @@ struct Count {
     blocks: Vec<Known, Unreserved>,
     /// Exact, whatever a recording asks for; what is told of it ends at 2^64.
     live_bytes: u128,
+    live_bytes_peak: u128,
     recorded: Recorded,
 }
 
@@ -57,14 +58,24 @@ pub fn survey(recording: &mut Recording<'_>) -> Result<Survey, Error> {
         survey: Survey::default(),
         blocks: Vec::new_in(Unreserved),
         live_bytes: 0,
+        live_bytes_peak: 0,
         recorded: Recorded::new(),
     };
     let mut pass = recording.pass()?;
     while let Some(operation) = pass.read()? {
         count.operation(operation, pass.address())?;
+        if count.live_bytes > count.live_bytes_peak {
+            count.live_bytes_peak = count.live_bytes;
+            count.survey.peak_operation = pass.done();
+        }
     }
+    let operations = pass.done();
     drop(pass);
     let mut survey = count.survey;
+    survey.operations = operations;
+    survey.allocations = operations - survey.reallocations - survey.frees;
+    survey.blocks_peak = count.blocks.len() as u64;
+    survey.live_bytes_peak = told(count.live_bytes_peak);
     survey.live_bytes_end = told(count.live_bytes);
     survey.notes = recording.notes();
     survey.recorded_bytes = recording
@@ -81,25 +92,21 @@ fn told(bytes: u128) -> u64 {
 
 impl Count {
     fn operation(&mut self, operation: Operation, address: u64) -> Result<(), Error> {
-        self.survey.operations += 1;
-        match operation {
-            Operation::Allocate { slot, layout, .. } => {
-                self.survey.allocations += 1;
-                let size = layout.size() as u64;
-                self.begin(slot, Known { size, address })
-            }
+        let (slot, size) = match operation {
+            Operation::Allocate { slot, layout, .. } => (slot, layout.size()),
             Operation::Reallocate { slot, size } => {
                 self.survey.reallocations += 1;
                 self.end(slot);
-                let size = size as u64;
-                self.begin(slot, Known { size, address })
+                (slot, size)
             }
             Operation::Free { slot } => {
                 self.survey.frees += 1;
                 self.end(slot);
-                Ok(())
+                return Ok(());
             }
-        }
+        };
+        let size = size as u64;
+        self.begin(slot, Known { size, address })
     }
 
     fn begin(&mut self, slot: u32, known: Known) -> Result<(), Error> {
@@ -115,13 +122,7 @@ impl Count {
         }
         let survey = &mut self.survey;
         survey.requested_bytes = survey.requested_bytes.saturating_add(known.size);
-        survey.blocks_peak = self.blocks.len() as u64;
         self.live_bytes += u128::from(known.size);
-        let live_bytes = told(self.live_bytes);
-        if live_bytes > survey.live_bytes_peak {
-            survey.live_bytes_peak = live_bytes;
-            survey.peak_operation = survey.operations;
-        }
         Ok(())
     }
 

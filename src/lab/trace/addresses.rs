@@ -91,7 +91,7 @@ impl State {
         let name = name_from_address(address);
         let slot = self.names.unbind(name);
         match slot {
-            Some(_) => self.names.bury(name, self.line),
+            Some(_) => self.graves.bury(name, self.line),
             None if address == 0 => {}
             None => self.end_early(address)?,
         }
@@ -136,10 +136,10 @@ impl State {
     /// The end of a block that is not live: made before the log began, or an error.
     fn end_early(&mut self, address: u64) -> Result<(), What> {
         let name = name_from_address(address);
-        if let Some(line) = self.names.grave(name) {
+        if let Some(line) = self.graves.line_of(name) {
             return Err(What::FreedTwice(address, line));
         }
-        self.names.bury(name, self.line);
+        self.graves.bury(name, self.line);
         self.notes.early_blocks += 1;
         Ok(())
     }

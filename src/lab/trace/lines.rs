@@ -60,10 +60,18 @@ impl<'i> Lines<'i> {
     }
 
     /// What is read and not yet lent: lines, the last of them perhaps not whole.
-    #[inline]
-    pub(super) fn unread(&self) -> &[u8] {
+    fn unread(&self) -> &[u8] {
         let unread = self.buffer.bytes().get(self.begin..self.end);
         unread.unwrap_or_default()
+    }
+
+    /// The next bytes, if so many are read and not yet lent.
+    #[inline]
+    pub(super) fn window<const BYTES: usize>(&self) -> Option<&[u8; BYTES]> {
+        if self.end - self.begin < BYTES {
+            return None;
+        }
+        self.buffer.bytes().get(self.begin..)?.first_chunk()
     }
 
     /// Counts a line of `length` unread bytes, its end included, as lent.

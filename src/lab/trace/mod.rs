@@ -16,6 +16,7 @@
 
 mod addresses;
 mod calls;
+mod graves;
 mod lines;
 mod ltrace;
 mod malformed;
@@ -47,16 +48,17 @@ use core::fmt;
 use parser::State;
 
 /// One call of a program to its allocator.
+#[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operation {
     /// malloc, memalign or calloc: a block comes to life in a slot that is free.
     Allocate {
+        /// Whether its bytes must be zero.
+        zeroed: bool,
         /// Where the block is kept.
         slot: u32,
         /// Its size, at least 1, and alignment.
         layout: Layout,
-        /// Whether its bytes must be zero.
-        zeroed: bool,
     },
     /// realloc of a live block.
     Reallocate {

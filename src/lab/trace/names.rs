@@ -5,31 +5,30 @@
 //! else a new one. There are as many slots as blocks were ever live at once.
 //!
 //! ```text
-//! index    | - | 2 | 0 | - | 1 | - | - | - |     open addressing; a power of two; a slot, or none
+//! index    | - | 2 | 0*| - | 1 | - | - | - |     open addressing; a power of two; a slot, or none
 //!                |   |       |
 //! records  | name line | name line | name line |     by slot; a free one links to the free one before it
-//! graves   | name line | ...                         the freed names, as many as fit: only for messages
 //! ```
 //!
 //! Most recordings count their names up from 0, or take them from one heap, where neighbours are close: so
 //! the lowest bits of a name are its home in the index as they are, and only the higher bits are stirred in.
 //! Dense names then never collide. In a run of names each entry is at least as far from home as the one
 //! before it minus one (Celis's Robin Hood hashing, 1986), so a search ends, and a removal closes its gap, at
-//! the first entry that is at home.
+//! the first entry that is at home. Those that are not have a mark (* above): a removal need not look at names.
 //!
 //! # Costs
-//! 16 bytes a slot and at most 10.7 bytes of index a live name, in pages that may stay untouched; 256 KiB of
-//! graves. A look-up touches the index and one record.
+//! 16 bytes a slot and at most 10.7 bytes of index a live name, in pages that may stay untouched. A look-up
+//! touches the index and one record.
 
 use super::What;
 use crate::collections::Vec;
 use crate::memory::Unreserved;
 
-/// Where no slot is.
-const NONE: u32 = u32::MAX;
+/// Where no slot is; there are fewer.
+const NONE: u32 = AWAY - 1;
 
-/// How many freed names are remembered.
-const GRAVES: usize = 16 * 1024;
+/// The mark in the index of a slot whose name is not at home.
+const AWAY: u32 = 1 << 31;
 
 /// The index begins with so many entries.
 const INDEX_LENGTH_MIN: usize = 1024;
@@ -43,18 +42,10 @@ struct Record {
     line: u32,
 }
 
-/// A name that was freed.
-#[derive(Clone, Copy)]
-struct Grave {
-    name: u64,
-    line: u32,
-}
-
-/// The live names and the freed ones of a recording.
+/// The live names of a recording.
 pub(super) struct Names {
     index: Vec<u32, Unreserved>,
     records: Vec<Record, Unreserved>,
-    graves: Vec<Grave, Unreserved>,
     /// The slot that was freed last.
     free: u32,
     live: usize,
@@ -65,17 +56,9 @@ pub(super) struct Names {
 impl Names {
     /// No names.
     pub(super) fn new() -> Result<Names, What> {
-        let mut names = Names::without_graves()?;
-        fill(&mut names.graves, GRAVES, Grave { name: 0, line: 0 })?;
-        Ok(names)
-    }
-
-    /// No names; those that will be freed are not remembered. For who writes and never reads a bad line.
-    pub(super) fn without_graves() -> Result<Names, What> {
         let mut names = Names {
             index: Vec::new_in(Unreserved),
             records: Vec::new_in(Unreserved),
-            graves: Vec::new_in(Unreserved),
             free: NONE,
             live: 0,
             index_bits: INDEX_LENGTH_MIN.ilog2(),
@@ -85,57 +68,50 @@ impl Names {
     }
 
     /// The slot of a live name.
-    #[inline]
     pub(super) fn find(&self, name: u64) -> Option<u32> {
-        self.search(name).ok().map(|(slot, _)| slot)
-    }
-
-    /// The line that freed a name, if it is remembered.
-    pub(super) fn grave(&self, name: u64) -> Option<u32> {
-        let grave = self.graves.get(Names::grave_index(name))?;
-        (grave.name == name && grave.line != 0).then_some(grave.line)
-    }
-
-    /// Remembers that `line` freed `name`.
-    #[inline]
-    pub(super) fn bury(&mut self, name: u64, line: u32) {
-        if let Some(grave) = self.graves.get_mut(Names::grave_index(name)) {
-            *grave = Grave { name, line };
+        let home = self.home(name);
+        let slot = self.slot_at(home);
+        match self.record(slot)?.name == name {
+            true => Some(slot),
+            false => self.search_from(home, name).ok().map(|(slot, _)| slot),
         }
     }
 
-    /// Gives a name a slot; an error if it is live.
-    #[inline]
-    pub(super) fn insert(&mut self, name: u64, line: u32) -> Result<u32, What> {
+    /// Gives a name a slot. `None` if it is live or there is no memory, as [`refusal`](Names::refusal) says.
+    pub(super) fn insert(&mut self, name: u64, line: u32) -> Option<u32> {
         let home = self.home(name);
-        let is_crowded = (self.live + 1) * 4 > self.index.len() * 3;
-        if is_crowded || self.entry(home) != NONE {
+        if self.is_crowded() || self.entry(home) != NONE {
             return self.insert_away(name, line);
         }
         let slot = self.take_slot(Record { name, line })?;
         self.set_entry(home, slot);
         self.live += 1;
-        Ok(slot)
+        Some(slot)
     }
 
     /// The same where the home of the name may be taken.
     #[inline(never)]
-    fn insert_away(&mut self, name: u64, line: u32) -> Result<u32, What> {
-        if (self.live + 1) * 4 > self.index.len() * 3 {
-            self.grow()?;
+    fn insert_away(&mut self, name: u64, line: u32) -> Option<u32> {
+        if self.is_crowded() {
+            self.grow().ok()?;
         }
-        let (at, distance) = match self.search(name) {
-            Ok((slot, _)) => return Err(What::AlreadyLive(name, self.record(slot).line)),
-            Err(place) => place,
-        };
+        let (at, distance) = self.search_from(self.home(name), name).err()?;
         let slot = self.take_slot(Record { name, line })?;
         self.place(slot, at, distance);
         self.live += 1;
-        Ok(slot)
+        Some(slot)
+    }
+
+    /// Why a name got no slot.
+    #[cold]
+    pub(super) fn refusal(&self, name: u64) -> What {
+        match self.find(name).and_then(|slot| self.record(slot)) {
+            Some(record) => What::AlreadyLive(name, record.line),
+            None => What::OutOfMemory,
+        }
     }
 
     /// Takes a live name away, and frees its slot. `None` if it is not live.
-    #[inline]
     pub(super) fn remove(&mut self, name: u64) -> Option<u32> {
         let slot = self.unbind(name)?;
         let link = u64::from(self.free);
@@ -152,7 +128,21 @@ impl Names {
     /// Takes a live name away from its slot, which stays taken. `None` if it is not live.
     #[inline]
     pub(super) fn unbind(&mut self, name: u64) -> Option<u32> {
-        let (slot, at) = self.search(name).ok()?;
+        let home = self.home(name);
+        let slot = self.slot_at(home);
+        let next = self.entry((home + 1) & (self.index.len() - 1));
+        if self.record(slot)?.name != name || next & AWAY != 0 {
+            return self.unbind_away(name);
+        }
+        self.set_entry(home, NONE);
+        self.live -= 1;
+        Some(slot)
+    }
+
+    /// The same where the name may not be at home, or others not because of it.
+    #[inline(never)]
+    fn unbind_away(&mut self, name: u64) -> Option<u32> {
+        let (slot, at) = self.search_from(self.home(name), name).ok()?;
         self.close_gap(at);
         self.live -= 1;
         Some(slot)
@@ -167,35 +157,48 @@ impl Names {
         self.live += 1;
     }
 
-    fn record(&self, slot: u32) -> Record {
-        let none = Record { name: 0, line: 0 };
-        self.records.get(slot as usize).copied().unwrap_or(none)
+    /// Whether another name would make the index grow.
+    #[inline]
+    fn is_crowded(&self) -> bool {
+        (self.live + 1) * 4 > self.index.len() * 3
     }
 
+    #[inline]
+    fn record(&self, slot: u32) -> Option<&Record> {
+        self.records.get(slot as usize)
+    }
+
+    /// What stands at a place of the index: a slot, marked if its name has its home elsewhere, or none.
+    #[inline]
     fn entry(&self, at: usize) -> u32 {
         self.index.get(at).copied().unwrap_or(NONE)
     }
 
-    fn set_entry(&mut self, at: usize, slot: u32) {
-        if let Some(entry) = self.index.get_mut(at) {
-            *entry = slot;
+    fn slot_at(&self, at: usize) -> u32 {
+        self.entry(at) & !AWAY
+    }
+
+    fn set_entry(&mut self, at: usize, entry: u32) {
+        if let Some(place) = self.index.get_mut(at) {
+            *place = entry;
         }
     }
 
-    /// The slot that was freed last, or a new one.
+    /// The slot that was freed last, or a new one; `None` without memory.
     #[inline]
-    fn take_slot(&mut self, record: Record) -> Result<u32, What> {
+    fn take_slot(&mut self, record: Record) -> Option<u32> {
         let slot = self.free;
         if let Some(free) = self.records.get_mut(slot as usize) {
             self.free = free.name as u32;
             *free = record;
-            return Ok(slot);
+            return Some(slot);
         }
         let slot = self.records.len();
-        if slot >= NONE as usize || self.records.try_push(record).is_err() {
-            return Err(What::OutOfMemory);
+        if slot >= NONE as usize {
+            return None;
         }
-        Ok(slot as u32)
+        self.records.try_push(record).ok()?;
+        Some(slot as u32)
     }
 
     /// Where the search for a name begins.
@@ -211,40 +214,28 @@ impl Names {
         name.wrapping_add(stirred) as usize & (self.index.len() - 1)
     }
 
-    fn grave_index(name: u64) -> usize {
-        (name ^ (name >> 14) ^ (name >> 28)) as usize % GRAVES
+    /// Where the search for the name of a taken slot begins.
+    fn home_of(&self, slot: u32) -> usize {
+        self.home(self.record(slot).map_or(0, |record| record.name))
     }
 
     /// How far the entry at `at` stands from home.
     fn distance(&self, at: usize, slot: u32) -> usize {
-        at.wrapping_sub(self.home(self.record(slot).name)) & (self.index.len() - 1)
+        at.wrapping_sub(self.home_of(slot)) & (self.index.len() - 1)
     }
 
     /// The slot of a name and where in the index it stands; else where it would, and how far from home.
-    #[inline]
-    fn search(&self, name: u64) -> Result<(u32, usize), (usize, usize)> {
-        let home = self.home(name);
-        let slot = self.entry(home);
-        if slot != NONE && self.record(slot).name == name {
-            return Ok((slot, home));
-        }
-        self.search_from(home, name)
-    }
-
     #[inline(never)]
     fn search_from(&self, home: usize, name: u64) -> Result<(u32, usize), (usize, usize)> {
         let mut at = home;
         let mut distance = 0;
         loop {
-            let slot = self.entry(at);
-            if slot == NONE {
-                return Err((at, distance));
-            }
-            if self.record(slot).name == name {
-                return Ok((slot, at));
-            }
-            if self.distance(at, slot) < distance {
-                return Err((at, distance));
+            let slot = self.slot_at(at);
+            match self.record(slot) {
+                None => return Err((at, distance)),
+                Some(record) if record.name == name => return Ok((slot, at)),
+                Some(_) if self.distance(at, slot) < distance => return Err((at, distance)),
+                Some(_) => {}
             }
             at = (at + 1) & (self.index.len() - 1);
             distance += 1;
@@ -256,14 +247,17 @@ impl Names {
     fn place(&mut self, slot: u32, at: usize, distance: usize) {
         let (mut slot, mut at, mut distance) = (slot, at, distance);
         loop {
-            let other = self.entry(at);
-            if other == NONE {
-                self.set_entry(at, slot);
-                return;
-            }
-            let other_distance = self.distance(at, other);
-            if other_distance < distance {
-                self.set_entry(at, slot);
+            let other = self.slot_at(at);
+            let other_distance = match other {
+                NONE => 0,
+                _ => self.distance(at, other),
+            };
+            if other == NONE || other_distance < distance {
+                let mark = if distance == 0 { 0 } else { AWAY };
+                self.set_entry(at, slot | mark);
+                if other == NONE {
+                    return;
+                }
                 slot = other;
                 distance = other_distance;
             }
@@ -273,17 +267,18 @@ impl Names {
     }
 
     /// Empties an entry; those behind it that are not at home move up.
-    #[inline]
     fn close_gap(&mut self, at: usize) {
         let mut gap = at;
         loop {
             let next = (gap + 1) & (self.index.len() - 1);
-            let slot = self.entry(next);
-            if slot == NONE || self.home(self.record(slot).name) == next {
+            let entry = self.entry(next);
+            if entry & AWAY == 0 {
                 self.set_entry(gap, NONE);
                 return;
             }
-            self.set_entry(gap, slot);
+            let slot = entry & !AWAY;
+            let is_home = self.distance(gap, slot) == 0;
+            self.set_entry(gap, if is_home { slot } else { entry });
             gap = next;
         }
     }
@@ -294,15 +289,21 @@ impl Names {
         fill(&mut index, self.index.len() * 2, NONE)?;
         let old = core::mem::replace(&mut self.index, index);
         self.index_bits += 1;
-        for &slot in old.iter().filter(|&&slot| slot != NONE) {
-            self.place(slot, self.home(self.record(slot).name), 0);
+        for slot in old.iter().map(|entry| entry & !AWAY) {
+            if slot != NONE {
+                self.place(slot, self.home_of(slot), 0);
+            }
         }
         Ok(())
     }
 }
 
 /// Makes a table of `length` times `value`.
-fn fill<T: Clone>(table: &mut Vec<T, Unreserved>, length: usize, value: T) -> Result<(), What> {
+pub(super) fn fill<T: Clone>(
+    table: &mut Vec<T, Unreserved>,
+    length: usize,
+    value: T,
+) -> Result<(), What> {
     table
         .try_resize(length, value)
         .map_err(|_| What::OutOfMemory)
@@ -334,15 +335,13 @@ mod tests {
             match model.remove(&name) {
                 Some(slot) => {
                     assert_eq!(names.remove(name), Some(slot));
-                    names.bury(name, line);
-                    assert_eq!(names.grave(name), Some(line));
                     live_slots.retain(|&other| other != slot);
                 }
                 None => {
                     let slot = names.insert(name, line).unwrap();
                     assert!(!live_slots.contains(&slot), "slot {slot} is taken");
-                    let live = What::AlreadyLive(name, line);
-                    assert_eq!(names.insert(name, line + 1), Err(live));
+                    assert_eq!(names.insert(name, line + 1), None);
+                    assert_eq!(names.refusal(name), What::AlreadyLive(name, line));
                     model.insert(name, slot);
                     live_slots.push(slot);
                 }
@@ -369,7 +368,8 @@ mod tests {
             names.insert(name, 1).unwrap();
         }
         for name in 0..10_000 {
-            assert_eq!(names.search(name), Ok((name as u32, name as usize)));
+            let found = names.search_from(names.home(name), name);
+            assert_eq!(found, Ok((name as u32, name as usize)));
         }
     }
 
@@ -380,8 +380,8 @@ mod tests {
             names.insert(name, 1).unwrap();
         }
         assert_eq!((names.remove(11), names.remove(13)), (Some(1), Some(3)));
-        assert_eq!(names.insert(99, 5), Ok(3));
-        assert_eq!(names.insert(98, 6), Ok(1));
-        assert_eq!(names.insert(97, 7), Ok(4));
+        assert_eq!(names.insert(99, 5), Some(3));
+        assert_eq!(names.insert(98, 6), Some(1));
+        assert_eq!(names.insert(97, 7), Some(4));
     }
 }

@@ -4,10 +4,11 @@
 //! it answers. A format keeps all that it must remember in the one [`State`].
 
 use super::addresses::Halves;
+use super::graves::Graves;
 use super::lines::{Lines, NoLine};
 use super::names::Names;
 use super::rep::Header;
-use super::text;
+use super::text::{self, Line};
 use super::{Error, FORMATS, Format, Malformed, Notes, Operation, What};
 use crate::io::Input;
 use crate::memory::Layout;
@@ -18,6 +19,7 @@ pub(super) const ALIGN_MAX: u64 = 1 << 31;
 /// What the formats remember between two lines.
 pub(super) struct State {
     pub(super) names: Names,
+    pub(super) graves: Graves,
     /// The number of the line at hand.
     pub(super) line: u32,
     /// A second operation of the line.
@@ -37,12 +39,14 @@ impl State {
         layout: Layout,
         zeroed: bool,
     ) -> Result<Option<Operation>, What> {
-        let slot = self.names.insert(id, self.line)?;
-        Ok(Some(Operation::Allocate {
-            slot,
-            layout,
-            zeroed,
-        }))
+        match self.names.insert(id, self.line) {
+            Some(slot) => Ok(Some(Operation::Allocate {
+                slot,
+                layout,
+                zeroed,
+            })),
+            None => Err(self.names.refusal(id)),
+        }
     }
 
     /// The live block named `id` gets a new size.
@@ -58,13 +62,13 @@ impl State {
         let Some(slot) = self.names.remove(id) else {
             return Err(self.not_live(id));
         };
-        self.names.bury(id, self.line);
+        self.graves.bury(id, self.line);
         Ok(Some(Operation::Free { slot }))
     }
 
     #[cold]
     fn not_live(&self, id: u64) -> What {
-        match self.names.grave(id) {
+        match self.graves.line_of(id) {
             Some(line) => What::AlreadyFreed(id, line),
             None => What::UnknownId(id),
         }
@@ -98,10 +102,12 @@ impl<'i> Parser<'i> {
     pub(super) fn of(input: &'i mut dyn Input) -> Result<Parser<'i>, Error> {
         let lines = Lines::of(input).map_err(|_| Error::OutOfMemory)?;
         let names = Names::new().map_err(|_| Error::OutOfMemory)?;
+        let graves = Graves::new().map_err(|_| Error::OutOfMemory)?;
         Ok(Parser {
             lines,
             state: State {
                 names,
+                graves,
                 line: 0,
                 second: None,
                 address: 0,
@@ -114,21 +120,45 @@ impl<'i> Parser<'i> {
         })
     }
 
+    /// The operation of the next line if it is an everyday one of our own format and all is well with it. If
+    /// not, nothing is read, and [`next`](Parser::next) finds the rare case or the error.
+    #[inline(never)]
+    pub(super) fn ahead(&mut self) -> Option<Operation> {
+        if !self.reads_ahead {
+            return None;
+        }
+        let (line, length) = text::read_ahead(self.lines.window()?)?;
+        let number = (self.lines.number() + 1) as u32;
+        let names = &mut self.state.names;
+        let operation = match line {
+            Line::Allocate { id, layout, zeroed } => Operation::Allocate {
+                slot: names.insert(id, number)?,
+                layout,
+                zeroed,
+            },
+            Line::Reallocate { id, size } => Operation::Reallocate {
+                slot: names.find(id)?,
+                size,
+            },
+            Line::Free { id } => {
+                let slot = names.remove(id)?;
+                self.state.graves.bury(id, number);
+                Operation::Free { slot }
+            }
+            Line::Nothing => return None,
+        };
+        self.lines.skip(length);
+        Some(operation)
+    }
+
     /// The next operation, or `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Operation>, Error> {
         if let Some(second) = self.state.second.take() {
             return Ok(Some(second));
         }
         loop {
-            if self.reads_ahead
-                && let Some((line, length)) = text::read_ahead(self.lines.unread())
-            {
-                self.lines.skip(length);
-                self.state.line = self.lines.number() as u32;
-                return match text::apply(&mut self.state, line) {
-                    Ok(operation) => Ok(operation),
-                    Err(what) => Err(refuse(self.lines.number(), what, b"")),
-                };
+            if let Some(operation) = self.ahead() {
+                return Ok(Some(operation));
             }
             let number = self.lines.number() + 1;
             let line = match self.lines.next() {
@@ -159,7 +189,7 @@ impl<'i> Parser<'i> {
 
     /// The number of the line that the last operation came from.
     pub(super) fn line(&self) -> u64 {
-        u64::from(self.state.line)
+        self.lines.number()
     }
 
     /// Where the block of the last operation lies, if the log says it.

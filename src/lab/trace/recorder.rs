@@ -62,7 +62,7 @@ impl<S: Sink> Recorder<S> {
     /// [`AllocError`] if there are no pages for the table.
     pub fn to(sink: S) -> Result<Recorder<S>, AllocError> {
         Ok(Recorder {
-            names: Names::without_graves().map_err(|_| AllocError)?,
+            names: Names::new().map_err(|_| AllocError)?,
             sink,
             error: None,
             early_blocks: 0,
@@ -97,13 +97,13 @@ impl<S: Sink> Recorder<S> {
             self.put(Entry::of(b'f').number(u64::from(slot)));
         }
         match self.names.insert(name, 1) {
-            Ok(slot) => self.put(
+            Some(slot) => self.put(
                 Entry::of(if zeroed { b'z' } else { b'a' })
                     .number(u64::from(slot))
                     .number(layout.size().max(1) as u64)
                     .number(ALIGN_MAX.min(layout.align() as u64)),
             ),
-            Err(_) => self.error = Some(Errno::ENOMEM),
+            None => self.error = Some(Errno::ENOMEM),
         }
     }
 

@@ -56,6 +56,7 @@ impl<'i> Recording<'i> {
         };
         Ok(Pass {
             source,
+            end: self.known.map_or(u64::MAX, |known| known.operations),
             known: &mut self.known,
             done: 0,
         })
@@ -91,6 +92,9 @@ pub struct Pass<'r> {
     source: Source<'r>,
     known: &'r mut Option<Known>,
     done: u64,
+    /// How many operations there are, once a pass has counted them; what a growing file has got meanwhile
+    /// belongs to no pass.
+    end: u64,
 }
 
 impl Pass<'_> {
@@ -98,17 +102,25 @@ impl Pass<'_> {
     ///
     /// # Errors
     /// [`Error`]; after one there is nothing more to read.
+    #[inline]
     pub fn read(&mut self) -> Result<Option<Operation>, Error> {
+        if let Source::Input(parser, None) = &mut self.source
+            && self.done != self.end
+            && let Some(operation) = parser.ahead()
+        {
+            self.done += 1;
+            return Ok(Some(operation));
+        }
+        self.read_any()
+    }
+
+    /// The same of any input.
+    #[inline(never)]
+    fn read_any(&mut self) -> Result<Option<Operation>, Error> {
         let operation = match &mut self.source {
             Source::Packed(packed, cursor) => packed.next(cursor),
+            Source::Input(..) if self.done == self.end => return Ok(None),
             Source::Input(parser, keep) => {
-                let finished = self
-                    .known
-                    .is_some_and(|known| known.operations == self.done);
-                if finished {
-                    // What a growing file has got meanwhile belongs to no pass.
-                    return Ok(None);
-                }
                 let operation = parser.next()?;
                 if let (Some(operation), Some(packed)) = (operation, keep) {
                     let kept = packed.push(operation, parser.line());
