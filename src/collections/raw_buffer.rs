@@ -14,7 +14,7 @@
 //! stored one stays 0.
 
 use super::error::{Refusal, Stops, TryReserveError};
-use super::room::{Element, Lodging, Room};
+use super::room::{Element, Lodging, Placed, Room};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
@@ -231,6 +231,58 @@ impl<T, A: Allocator> RawBuffer<T, A> {
             return self.lodging.shrink::<R>(length, capacity, Self::ELEMENT);
         }
         Ok(())
+    }
+}
+
+impl<A: Allocator> RawBuffer<u8, A> {
+    /// Writes the first `count` bytes of `word` behind the first `length`, where there may be no room for them.
+    ///
+    /// # Safety
+    /// - `length` is at most the capacity.
+    #[inline(always)]
+    pub(crate) unsafe fn write_near_end<R: Refusal>(
+        &mut self,
+        length: usize,
+        word: u32,
+        count: usize,
+    ) -> Result<(), R::Error> {
+        let Lodging { room, .. } = self.lodging;
+        // SAFETY: contract of this function.
+        let answer =
+            unsafe { Self::grown_with_word::<R>(word, count, length, room, self.lodging.lent()) };
+        // INVARIANT: **Block** holds by that of the room.
+        self.lodging.room = R::open(answer)?;
+        Ok(())
+    }
+
+    /// By value, as [`RawBuffer::push_grown`]: a loop that pushes keeps its text in registers.
+    ///
+    /// # Safety
+    /// - `length` is at most the capacity of the room.
+    #[cold]
+    #[inline(never)]
+    unsafe fn grown_with_word<R: Refusal>(
+        word: u32,
+        count: usize,
+        length: usize,
+        room: Room,
+        allocator: &A,
+    ) -> R::Answer {
+        let placed = if room.capacity - length < count {
+            room.grown_amortized(allocator, length, count, Self::ELEMENT)
+        } else {
+            Placed::of(room)
+        };
+        if let Ok(room) = placed.room() {
+            let bytes = &word.to_ne_bytes()[..count];
+            // SAFETY: checked above: by **Block** of `Room` there is room for so many bytes behind the first
+            // `length` (contract of this function).
+            unsafe {
+                let end = room.ptr.add(length);
+                end.copy_from_nonoverlapping(NonNull::from(bytes).cast(), count);
+            }
+        }
+        R::carry(placed)
     }
 }
 

@@ -113,6 +113,15 @@ impl Placed {
         }
     }
 
+    /// Room that is kept as it is.
+    #[inline(always)]
+    pub(super) fn of(room: Room) -> Placed {
+        Placed {
+            ptr: Some(room.ptr),
+            word: room.capacity,
+        }
+    }
+
     /// As a result.
     ///
     /// INVARIANT: **Block** of the room holds by whoever has made this: the block was just handed out, or an old

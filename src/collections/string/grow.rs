@@ -4,7 +4,7 @@
 //! without libc that call is a `rep movsb`, which starts slowly.
 
 use super::String;
-use crate::collections::error::{OrStop, TryReserveError, stop};
+use crate::collections::error::{OrStop, Refusal, Stops, Tells, TryReserveError, stop};
 use crate::collections::range::range;
 use crate::memory::Allocator;
 use core::fmt;
@@ -142,7 +142,7 @@ impl<A: Allocator> String<A> {
         if ch.is_ascii() {
             self.bytes.push(ch as u8);
         } else {
-            self.push_wide(ch);
+            let Ok(()) = self.push_wide::<Stops>(ch);
         }
     }
 
@@ -162,38 +162,29 @@ impl<A: Allocator> String<A> {
         if ch.is_ascii() {
             Ok(self.bytes.try_push(ch as u8)?)
         } else {
-            self.try_push_wide(ch)
+            self.push_wide::<Tells>(ch)
         }
     }
 
-    /// A character of several bytes.
+    /// A character of several bytes. Four are written where there is room for them, and so many counted as the
+    /// character has.
     #[inline]
-    fn push_wide(&mut self, ch: char) {
-        self.try_push_wide(ch).or_stop();
-    }
-
-    /// Four bytes are written where there is room for them, and so many counted as the character has. They come
-    /// by value: a loop that pushes keeps its text in registers.
-    #[inline]
-    fn try_push_wide(&mut self, ch: char) -> Result<(), TryReserveError> {
-        let (bytes, count) = utf8_bytes(ch);
+    fn push_wide<R: Refusal>(&mut self, ch: char) -> Result<(), R::Error> {
+        let (word, count) = utf8_word(ch);
         let length = self.len();
-        if self.capacity() - length < bytes.len() {
-            return self.try_push_wide_grown(ch);
+        if self.capacity() - length < size_of_val(&word) {
+            self.bytes.write_near_end::<R>(word, count)?;
+        } else {
+            // SAFETY: checked above: there is room.
+            unsafe {
+                let end = self.bytes.as_mut_ptr().add(length);
+                end.cast::<u32>().write_unaligned(word);
+            }
         }
-        // SAFETY: checked above: there is room; **Text** of `String` holds again, for the character is UTF-8.
-        unsafe {
-            let end = self.bytes.as_mut_ptr().add(length);
-            end.cast::<[u8; 4]>().write(bytes);
-            self.bytes.set_len(length + count);
-        }
+        // SAFETY: checked above: so many bytes were just written; **Text** of `String` holds again, for the
+        // character is UTF-8.
+        unsafe { self.bytes.set_len(length + count) };
         Ok(())
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn try_push_wide_grown(&mut self, ch: char) -> Result<(), TryReserveError> {
-        self.try_push_str_grown(ch.encode_utf8(&mut [0; 4]))
     }
 
     /// Adds a part of the text once more at its end.
@@ -249,10 +240,39 @@ impl<A: Allocator> fmt::Write for String<A> {
     }
 }
 
-/// The bytes of a character, and how many they are.
+/// The bytes of a character as they lie in memory, and how many they are: two words, which come in registers.
 #[inline(never)]
-fn utf8_bytes(ch: char) -> ([u8; 4], usize) {
+fn utf8_word(ch: char) -> (u32, usize) {
     let mut bytes = [0; 4];
     let count = ch.encode_utf8(&mut bytes).len();
-    (bytes, count)
+    (u32::from_ne_bytes(bytes), count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{Kernel, Ration};
+
+    #[test]
+    fn a_wide_character_fits_where_its_bytes_do() {
+        for ch in ['ü', '€', '🦀'] {
+            for free in 0..6 {
+                let ration = Ration::of_bytes(Kernel, 4096);
+                let mut text = String::new_in(&ration);
+                text.try_reserve_exact(4096).unwrap();
+                while text.len() + free < text.capacity() {
+                    text.push('.');
+                }
+                let fits = free >= ch.len_utf8();
+                assert_eq!(text.try_push(ch).is_ok(), fits, "{ch} {free}");
+                assert_eq!(text.capacity(), 4096);
+                let (dots, rest) = text.split_at(4096 - free);
+                assert!(dots.bytes().all(|byte| byte == b'.'));
+                assert!(rest.chars().eq(fits.then_some(ch)));
+            }
+            let mut text = String::new_in(Kernel);
+            (0..5000).for_each(|_| text.push(ch));
+            assert!(text.len() == 5000 * ch.len_utf8() && text.chars().all(|other| other == ch));
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! instructions, 9 with the value given back; std's `push` has 14).
 
 use super::Vec;
-use crate::collections::error::PushError;
+use crate::collections::error::{PushError, Refusal};
 use crate::memory::Allocator;
 use core::hint::assert_unchecked;
 use core::mem;
@@ -119,5 +119,18 @@ impl<T, A: Allocator> Vec<T, A> {
         unsafe { self.end().write(value) };
         // INVARIANT: **Length** holds again: the slot was just written.
         self.length += 1;
+    }
+}
+
+impl<A: Allocator> Vec<u8, A> {
+    /// Writes the first `count` bytes of `word` behind the elements, and does not count them.
+    #[inline(always)]
+    pub(in crate::collections) fn write_near_end<R: Refusal>(
+        &mut self,
+        word: u32,
+        count: usize,
+    ) -> Result<(), R::Error> {
+        // SAFETY: by **Length** of `Vec`.
+        unsafe { self.buffer.write_near_end::<R>(self.length, word, count) }
     }
 }
