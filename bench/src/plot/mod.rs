@@ -7,7 +7,9 @@ mod speed_and_memory;
 mod times;
 
 use crate::peers::{ALONE, OURS, UNCHECKED, is_ours};
+use crate::report::programs::mallocs;
 use crate::results::Results;
+use crate::whole;
 use plotters::prelude::*;
 use std::error::Error;
 use std::path::Path;
@@ -135,7 +137,13 @@ fn colour(results: &Results, heap: &str) -> RGBColor {
     if is_ours(heap) {
         return ROW_COLOUR;
     }
-    let peers = results.names(crate::peers::is_peer);
-    let index = peers.iter().position(|name| *name == heap).unwrap_or(0);
-    COLOURS[index % COLOURS.len()]
+    // Whole programs have mallocs that are no peers in the workloads.
+    let mut others = results.names(crate::peers::is_peer);
+    for malloc in mallocs(results) {
+        if !others.contains(&malloc) && malloc != whole::OURS {
+            others.push(malloc);
+        }
+    }
+    let index = others.iter().position(|name| *name == heap);
+    COLOURS[index.unwrap_or(0) % COLOURS.len()]
 }
