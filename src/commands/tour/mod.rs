@@ -120,13 +120,16 @@ impl From<TryReserveError> for NoMemory {
 type Lettered<'h, 's> = (u8, Block<&'h Heap<'s>>);
 
 impl<'t, 's> Tour<'t, 's> {
-    /// One line: what was done, and what is seen now. Errors are the writer's to remember.
+    /// One line: what was done, and what is seen now. Errors are the writer's to remember. By itself, as `more`: the
+    /// binary is 1.6 KB shorter.
+    #[inline(never)]
     fn line(&mut self, what: &str, seen: Arguments<'_>) {
         self.step += 1;
         let _ = writeln!(self.out, "{:2}  {what:<30} {seen}", self.step);
     }
 
     /// A further line of the same step.
+    #[inline(never)]
     fn more(&mut self, what: &str, seen: Arguments<'_>) {
         let _ = writeln!(self.out, "    {what:<30} {seen}");
     }
