@@ -127,7 +127,8 @@ impl Bins {
         self.bytes.set(self.bytes.get() - chunk.bytes);
     }
 
-    /// The tightest of the chunks looked at that holds `bytes` at `align`, and where in it.
+    /// The tightest of the chunks looked at that holds `bytes` at `align`, and where in it: granules at its lower end,
+    /// what has an alignment of its own at its upper end.
     pub(super) fn find(&self, map: &PageMap, bytes: usize, align: usize) -> Option<(Chunk, Place)> {
         let mut bin = bin_from_granules(bytes / GRANULE_BYTES);
         let sure = bin_from_granules(bytes.checked_add(align)? / GRANULE_BYTES) + 1;
@@ -164,8 +165,11 @@ impl Bins {
             self.looks.set(self.looks.get() + 1);
             checked(map, place);
             let chunk = map.chunk(place);
-            let start = place.aligned(align)?;
-            let fits = start.0 < chunk.end().0 && chunk.end().0 - start.0 >= bytes;
+            let start = match align {
+                GRANULE_BYTES => place,
+                _ => Place(chunk.end().0.saturating_sub(bytes) & !(align - 1)),
+            };
+            let fits = chunk.bytes >= bytes && start.0 >= place.0;
             if fits && best.is_none_or(|(best, _)| chunk.bytes < best.bytes) {
                 best = Some((chunk, start));
                 if chunk.bytes == bytes {

@@ -1,7 +1,8 @@
 //! Chunks cut out of free ones, and put back, merged with what is free on both sides.
 //!
-//! A request takes the tightest free chunk that was found, from its lower end; what is left stays free. Blocks
-//! above the small ones are chunks of their own, and grow into a free neighbour.
+//! A request takes the tightest free chunk that was found, from its lower end, and whole pages from its upper end: so
+//! spans lie side by side, with no rest of a page before each of them. What is left stays free. Blocks above the small
+//! ones are chunks of their own, and grow into a free neighbour.
 //!
 //! # Costs
 //! Constant time but for the few looks into a bin; about a hundred instructions to cut or to merge.

@@ -1,7 +1,7 @@
 //! Pages of the last growth that were never touched: they are touched a few at a time, just before they are used.
 //!
 //! One call for eight pages costs a fifth less than eight page faults. What a heap has grown by and does not use yet
-//! costs addresses, but no memory.
+//! costs addresses, but no memory. It is used from both ends.
 
 use super::Spans;
 use super::chunk::Chunk;
@@ -60,17 +60,24 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     #[cold]
+    #[inline(never)]
     fn touch_now(&self, chunk: Chunk) {
         let (start, end) = (self.fresh.start.get(), self.fresh.end.get());
-        let used = chunk.end().0.next_multiple_of(PAGE_BYTES).min(end);
-        if used - start > TOUCH_BYTES {
-            self.fresh.set(used, end);
-            return;
+        // Spans come from the upper end, all else from the lower one.
+        let from_above = chunk.end().0 >= end;
+        let used = match from_above {
+            true => end - chunk.start.0 / PAGE_BYTES * PAGE_BYTES,
+            false => chunk.end().0.next_multiple_of(PAGE_BYTES) - start,
+        };
+        let gone = used.max(TOUCH_BYTES).min(end - start);
+        let (pages, rest) = match from_above {
+            true => (end - gone, start),
+            false => (start, start + gone),
+        };
+        self.fresh.set(rest, rest + (end - start - gone));
+        if used <= TOUCH_BYTES {
+            self.source.advise(Place(pages).ptr(), gone, Advice::Soon);
         }
-        let touched = (start + TOUCH_BYTES).min(end);
-        let pages = Place(start).ptr();
-        self.source.advise(pages, touched - start, Advice::Soon);
-        self.fresh.set(touched, end);
     }
 }
 
@@ -99,9 +106,24 @@ mod tests {
             let touched = heap.fresh.start.get() - start;
             assert!(touched.is_multiple_of(TOUCH_BYTES) || touched == end - start);
         }
+        for _ in 0..30 {
+            block(100);
+        }
+        block(5);
+        let (start, end) = (heap.fresh.start.get(), heap.fresh.end.get());
+        let page = Layout::from_size_align(PAGE_BYTES, PAGE_BYTES).unwrap();
+        let above = loop {
+            let block = heap.allocate(page).unwrap().cast::<u8>();
+            if heap.fresh.end.get() != end {
+                break block;
+            }
+        };
+        assert_eq!(above.addr().get(), end - PAGE_BYTES, "from above");
+        assert_eq!(heap.fresh.start.get(), start);
+        assert_eq!(heap.fresh.end.get(), end - TOUCH_BYTES);
         // SAFETY: the block comes from the heap, with this layout.
         unsafe { heap.deallocate(last.0, last.1) };
-        heap.forget_fresh(end - PAGE_BYTES, end);
+        heap.forget_fresh(start, start + PAGE_BYTES);
         assert_eq!(heap.fresh.end.get(), 0);
     }
 }
