@@ -1,8 +1,8 @@
 //! Large blocks that are blocks of the source: over the kernel, mappings of their own.
 //!
-//! They grow by `mremap` without a copy, and zeroed ones are never written. A block that was not asked for as
-//! zero and fits into what the heap may keep becomes a free chunk when it is freed: its pages have been
-//! touched, and a page fault costs more than anything else here.
+//! They grow by `mremap` without a copy, and long zeroed ones are never written. Any other block
+//! that fits into what the heap may keep becomes a free chunk when it is freed: its pages have been touched, and a
+//! page fault costs more than anything else here.
 //!
 //! Only over a source with a grain of one page, whose memory may be cut and joined.
 //!
@@ -10,7 +10,7 @@
 //! One system call to get it, and one to give it back unless it is kept.
 
 use super::Spans;
-use super::chunk::Chunk;
+use super::chunk::{Chunk, GRANULE_BYTES};
 use super::cut::chunk_bytes_from_size;
 use super::page::Kind;
 use crate::heap::place::{Place, place_from_ptr};
@@ -22,6 +22,10 @@ const APART_BYTES_MIN: usize = 256 * 1024;
 
 /// Zeroed requests from this size on are blocks apart.
 pub(super) const APART_ZEROED_BYTES_MIN: usize = 64 * 1024;
+
+/// Up to this size a zeroed request is served by a free chunk, if one fits, and its blocks are kept when they are
+/// freed: to write so many zeros costs less than two system calls and the fault of a page.
+const KEPT_ZEROED_BYTES_MAX: usize = 512 * 1024;
 
 /// How a block apart was born: what its page's `born` says.
 const BORN_ZEROED: u8 = 1;
@@ -44,7 +48,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if apart {
             PAGE_BYTES
         } else {
-            super::chunk::GRANULE_BYTES
+            GRANULE_BYTES
         }
     }
 
@@ -56,14 +60,30 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.adopt_apart(layout, self.source.allocate(source_layout(layout)?)?, 0)
     }
 
+    /// A block of at least [`APART_ZEROED_BYTES_MIN`] bytes, all zero.
+    ///
+    /// # Errors
+    /// [`AllocError`] if there is no memory or no such size.
+    pub(super) fn allocate_large_zeroed(
+        &self,
+        layout: Layout,
+    ) -> Result<NonNull<[u8]>, AllocError> {
+        let bytes = chunk_bytes_from_size(layout.size()).ok_or(AllocError)?;
+        if bytes <= KEPT_ZEROED_BYTES_MAX
+            && let Some(block) = self.take_block(bytes, layout.align().max(GRANULE_BYTES))
+        {
+            // SAFETY: the block was taken just now, and is so long.
+            unsafe { block.cast::<u8>().write_bytes(0, bytes) };
+            return Ok(block);
+        }
+        self.allocate_apart_zeroed(layout)
+    }
+
     /// A block of the source, all zero.
     ///
     /// # Errors
     /// [`AllocError`] if the source has no more.
-    pub(super) fn allocate_apart_zeroed(
-        &self,
-        layout: Layout,
-    ) -> Result<NonNull<[u8]>, AllocError> {
+    fn allocate_apart_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let block = self.source.allocate_zeroed(source_layout(layout)?)?;
         self.adopt_apart(layout, block, BORN_ZEROED)
     }
@@ -114,8 +134,8 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         // INVARIANT: **Tiles** holds again: the pages belong to a free chunk, or to the heap no more.
         page.clear(Kind::NONE);
         self.tally.subtract(1, bytes);
-        let kept = born != BORN_ZEROED
-            && self.bins.bytes() + bytes <= self.allowance()
+        let kept = (born != BORN_ZEROED || bytes <= KEPT_ZEROED_BYTES_MAX)
+            && self.makes_room(bytes)
             && self
                 .map
                 .cover(&self.meta, &self.source, start.0, start.0 + bytes)
@@ -135,6 +155,16 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
                 }
             }
         }
+    }
+
+    /// Whether so many bytes more may be free, after shorter chunks have gone if need be: a longer one serves more.
+    fn makes_room(&self, bytes: usize) -> bool {
+        let most = self.allowance();
+        let has_room = || self.bins.bytes() + bytes <= most;
+        if !has_room() && bytes <= most && self.bins.largest(&self.map, bytes).is_none() {
+            self.give_back_down_to(most - bytes, APART_BYTES_MIN);
+        }
+        has_room()
     }
 
     /// Gives a block apart a new size where it is.
@@ -222,4 +252,50 @@ fn source_layout(layout: Layout) -> Result<Layout, AllocError> {
     chunk_bytes_from_size(layout.size()).ok_or(AllocError)?;
     let size = layout.size().next_multiple_of(PAGE_BYTES);
     Layout::from_size_align(size, layout.align().max(PAGE_BYTES)).map_err(|_| AllocError)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::Strategy;
+    use crate::memory::Kernel;
+
+    fn layout(kib: usize) -> Layout {
+        Layout::from_size_align(kib << 10, 8).unwrap()
+    }
+
+    /// Asks for zeros, looks at all of them, overwrites them, and gives the block back.
+    fn zeroed_once(heap: &Spans<Kernel>, kib: usize) -> NonNull<u8> {
+        let block = heap.allocate_zeroed(layout(kib)).unwrap();
+        // SAFETY: the block came from the heap just now, with this layout.
+        unsafe {
+            assert!(block.as_ref().iter().all(|&byte| byte == 0));
+            block.cast::<u8>().write_bytes(0xa5, block.len());
+            heap.deallocate(block.cast(), layout(kib));
+        }
+        heap.verify();
+        block.cast()
+    }
+
+    #[test]
+    fn zeroed_blocks_are_kept_as_others_are_and_are_zero_again() {
+        let heap: Spans<Kernel> = Spans::new(Kernel);
+        let first = zeroed_once(&heap, 300);
+        assert_eq!(heap.bins.bytes(), 300 << 10, "it is kept");
+        for kib in [300, 64, 250] {
+            assert_eq!(zeroed_once(&heap, kib), first);
+        }
+        zeroed_once(&heap, 600);
+        assert_eq!(heap.bins.bytes(), 300 << 10, "a long one goes");
+    }
+
+    #[test]
+    fn the_longer_of_two_blocks_stays() {
+        let heap: Spans<Kernel> = Spans::new(Kernel);
+        for (kib, kept) in [(300, 300), (400, 400), (310, 400)] {
+            zeroed_once(&heap, kib);
+            assert_eq!(heap.bins.bytes(), kept << 10);
+        }
+        assert_eq!(heap.supply.held_bytes(), 400 << 10);
+    }
 }

@@ -123,9 +123,19 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             }
             None => self.new_chunk(bytes, align)?,
         };
-        self.tally.add(1, bytes);
+        Ok(self.hand_out(chunk))
+    }
+
+    /// A free chunk as a block, if one fits.
+    pub(super) fn take_block(&self, bytes: usize, align: usize) -> Option<NonNull<[u8]>> {
+        Some(self.hand_out(self.take_chunk(bytes, align)?))
+    }
+
+    /// Counts a chunk as a block.
+    fn hand_out(&self, chunk: Chunk) -> NonNull<[u8]> {
+        self.tally.add(1, chunk.bytes);
         self.note_peak();
-        Ok(chunk.start.block(bytes))
+        chunk.start.block(chunk.bytes)
     }
 
     /// Takes back a block that is no small one.

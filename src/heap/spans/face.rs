@@ -51,7 +51,7 @@ unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         if layout.size() >= APART_ZEROED_BYTES_MIN && self.cuts_pages() {
-            return self.allocate_apart_zeroed(layout);
+            return self.allocate_large_zeroed(layout);
         }
         let block = self.allocate(layout)?;
         // SAFETY: the block came from `allocate` just now, and is `len` bytes long.

@@ -44,6 +44,9 @@ const TIERS: [(usize, usize); 3] = [(2, 64 * PAGE_BYTES), (3, 16 * PAGE_BYTES), 
 /// each one may keep a span.
 const TIGHT_DIVISOR: usize = 64;
 
+/// So much is kept then.
+const LITTLE_BYTES: usize = FREE_BYTES_MAX / 8;
+
 /// Of a run, more than what is too much goes back, up to this.
 const CUT_BYTES_MIN: usize = 1024 * 1024;
 
@@ -217,12 +220,26 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[inline]
     pub(super) fn settle(&self, freed: usize) {
         let in_use = self.in_use();
-        if in_use < self.supply.use_mark.get() / 2
+        if self.has_shrunk(in_use)
             || self.bins.bytes() > FREE_BYTES_MAX.max(in_use / 2 * TIERS[0].0)
             || self.offers.grow_old(freed)
         {
             self.settle_now();
         }
+    }
+
+    /// Whether half of what was in use is not any more, so that the stacks may keep too much; but in a heap that was
+    /// never large, all that is held may be free.
+    #[inline]
+    fn has_shrunk(&self, in_use: usize) -> bool {
+        in_use < self.supply.use_mark.get() / 2
+            && (self.supply.held_bytes() > FREE_BYTES_MAX || self.little() > 0)
+    }
+
+    /// Less than this in use is little, after much more.
+    fn little(&self) -> usize {
+        let little = self.supply.held_bytes_peak() / TIGHT_DIVISOR;
+        if little > LITTLE_BYTES { little } else { 0 }
     }
 
     #[cold]
@@ -232,15 +249,15 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if self.offers.is_old() {
             self.withdraw_old();
         }
-        if in_use < self.supply.use_mark.get() / 2 {
+        if self.has_shrunk(in_use) {
             self.supply.use_mark.set(in_use);
             self.flush_all();
-            let little = self.supply.held_bytes_peak() / TIGHT_DIVISOR;
+            let little = self.little();
             if in_use < FREE_BYTES_MAX.max(little) {
                 (0..CLASSES).for_each(|class| self.stacks.tighten(class));
             }
             if in_use < little {
-                self.give_back_down_to(FREE_BYTES_MAX / 8, PAGE_BYTES);
+                self.give_back_down_to(LITTLE_BYTES, PAGE_BYTES);
             }
             self.map.shrink(&self.source, self.supply.held_bytes());
         }
