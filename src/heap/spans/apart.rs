@@ -45,11 +45,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     /// By how much a block may be longer than its layout says: less than a granule, or than a page.
     pub(super) fn rounding(&self, apart: bool) -> usize {
-        if apart {
-            PAGE_BYTES
-        } else {
-            GRANULE_BYTES
-        }
+        if apart { PAGE_BYTES } else { GRANULE_BYTES }
     }
 
     /// A block of the source.
@@ -72,7 +68,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if bytes <= KEPT_ZEROED_BYTES_MAX
             && let Some(block) = self.take_block(bytes, layout.align().max(GRANULE_BYTES))
         {
-            // SAFETY: the block was taken just now, and is so long.
+            // SAFETY: the block came from `take_block` just now, and is so long.
             unsafe { block.cast::<u8>().write_bytes(0, bytes) };
             return Ok(block);
         }

@@ -35,6 +35,7 @@
 //! | `apart.rs` | blocks that are blocks of the source |
 //! | `supply.rs` | growth, and what goes back |
 //! | `offers.rs` | pages that the source may take, and the heap too |
+//! | `forecast.rs` | how much is likely to be wanted again |
 //! | `fresh.rs` | untouched pages are touched before they are used |
 //! | `fault.rs` | misuse ends here |
 //! | `face.rs` | the heap as `Allocator` and `Strategy` |
@@ -64,6 +65,7 @@ mod classes;
 mod cut;
 mod face;
 mod fault;
+mod forecast;
 mod fresh;
 mod hot;
 mod leaves;

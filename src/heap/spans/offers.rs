@@ -2,9 +2,7 @@
 //! the heap may have them again.
 //!
 //! A page that goes back and is asked for again costs a page fault: six times what it costs to offer it and to
-//! write to it again. So the heap counts what the source had to hand out *again*, after as much had gone back;
-//! so many bytes of what is to go are offered from then on. A program that shrinks once gives all of it
-//! back; one that grows and shrinks again and again pays for its pages once.
+//! write to it again. What of it is likely to be wanted again says `forecast.rs`.
 //!
 //! ```text
 //! first page of a run    kind, born 1, reach: pages of the run, ring of runs
@@ -12,26 +10,22 @@
 //! ```
 //!
 //! An offered run is in no chunk and is not held; runs that touch are one. Growth takes runs before it asks the
-//! source. Held and offered bytes together are never more than was held at the most. Runs age: when none was
-//! wanted while [`AGE_MAX`] times as much came back from the program as was handed out again, all of them go to the
-//! source, and half of that is forgotten.
+//! source. Held and offered bytes together are never more than was held at the most. When
+//! none was wanted for long, all of them go to the source.
 //!
 //! # Costs
 //! Constant time to offer a run; up to [`LOOKS`] looks to take one. No memory but the entries of two pages.
 //!
 //! # Source
-//! To rent until the rent has cost as much as to buy: Karlin and others, *Competitive Snoopy Caching* (1988).
 //! Evans's jemalloc (version 5) offers pages before they go back, by the clock.
 
 use super::Spans;
 use super::chunk::Chunk;
+use super::forecast::Forecast;
 use super::page::{Kind, NO_PAGE, Page};
 use crate::heap::place::Place;
 use crate::memory::{AllocError, Allocator, PAGE_BYTES};
 use core::cell::Cell;
-
-/// Runs are old when so many times the bytes that were handed out again have come back.
-const AGE_MAX: usize = 8;
 
 /// Runs that are looked at for one that is long enough, those first that were offered first.
 const LOOKS: usize = 32;
@@ -52,10 +46,7 @@ const FIRST: u8 = 1;
 pub(super) struct Offers {
     head: Cell<u32>,
     bytes: Cell<usize>,
-    /// Bytes that the source had to hand out again.
-    again: Cell<usize>,
-    /// Bytes that came back since a run was last taken or offered.
-    age: Cell<usize>,
+    pub(super) forecast: Forecast,
 }
 
 impl Offers {
@@ -64,8 +55,7 @@ impl Offers {
         Offers {
             head: Cell::new(NO_PAGE),
             bytes: Cell::new(0),
-            again: Cell::new(0),
-            age: Cell::new(0),
+            forecast: Forecast::new(),
         }
     }
 
@@ -74,16 +64,15 @@ impl Offers {
         self.bytes.get()
     }
 
-    /// Counts bytes that came back, and says whether the runs are old.
+    /// Counts bytes that came back, and says whether there are old runs.
     #[inline]
-    pub(super) fn grow_old(&self, freed: usize) -> bool {
-        self.age.set(self.age.get().saturating_add(freed));
-        self.is_old()
+    pub(super) fn grow_old(&self, freed: usize, in_use: usize) -> bool {
+        self.forecast.grow_old(freed, in_use) && self.bytes.get() > 0
     }
 
-    /// Whether no run was wanted for long.
-    pub(super) fn is_old(&self) -> bool {
-        self.age.get() / AGE_MAX > self.again.get() && self.bytes.get() > 0
+    /// Whether there are runs of which none was wanted for long.
+    pub(super) fn is_old(&self, in_use: usize) -> bool {
+        self.forecast.is_old(in_use) && self.bytes.get() > 0
     }
 }
 
@@ -96,9 +85,9 @@ pub(super) fn run_bytes(page: &Page) -> Option<usize> {
 impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Notes that the source is to hand out so many bytes: again, if as many went back before.
     pub(super) fn note_again(&self, bytes: usize) {
-        let Offers { again, .. } = &self.offers;
         if bytes <= self.went_back() {
-            again.set((again.get() + bytes).min(self.supply.held_bytes_peak()));
+            let Offers { forecast, .. } = &self.offers;
+            forecast.note_again(bytes, self.supply.held_bytes_peak());
         }
     }
 
@@ -114,8 +103,8 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// # Safety
     /// - The pages came from the source, are held no more, and nobody uses them; the map knows nothing of them.
     pub(super) unsafe fn part_with(&self, start: usize, length: usize) {
-        let Offers { again, bytes, .. } = &self.offers;
-        let room = again.get().saturating_sub(bytes.get());
+        let likely = self.offers.forecast.likely(self.in_use());
+        let room = likely.saturating_sub(self.offers.bytes());
         let room = room.min(self.went_back()) / PAGE_BYTES * PAGE_BYTES;
         let mut offered = length.min(room);
         // SAFETY: contract of this function.
@@ -148,7 +137,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             start = before;
         }
         self.set_run(start, end - start);
-        self.offers.age.set(0);
+        self.offers.forecast.renew();
         Ok(())
     }
 
@@ -236,7 +225,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if bytes < run.bytes {
             self.set_run(run.start.0 + bytes, run.bytes - bytes);
         }
-        self.offers.age.set(0);
+        self.offers.forecast.renew();
         let start = run.start;
         Some(Chunk { start, bytes })
     }
@@ -276,9 +265,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Gives old runs back.
     #[cold]
     pub(super) fn withdraw_old(&self) {
-        let Offers { again, age, .. } = &self.offers;
-        age.set(0);
-        again.set(again.get() / 2);
+        self.offers.forecast.lower();
         self.withdraw_down_to(0);
     }
 
@@ -344,6 +331,23 @@ mod tests {
     }
 
     #[test]
+    fn what_goes_the_first_time_is_offered_as_long_as_twice_as_much_is_in_use() {
+        let heap: Spans<Kernel> = Spans::new(Kernel);
+        let layout = Layout::new::<[u8; 100 << 10]>();
+        let blocks = [(); 60].map(|()| heap.allocate(layout).unwrap().cast());
+        let mut most = 0;
+        for block in blocks {
+            // SAFETY: the block comes from the heap, with this layout.
+            unsafe { heap.deallocate(block, layout) };
+            most = most.max(heap.offers.bytes());
+            // Runs are looked at each time that half of what was in use has gone.
+            assert!(heap.offers.bytes() <= heap.in_use() + (128 << 10));
+        }
+        assert!(most > 512 << 10 && heap.offers.bytes() == 0, "{most}");
+        heap.verify();
+    }
+
+    #[test]
     fn runs_and_what_lies_between_them_merge_for_a_long_block() {
         let heap: Spans<Kernel> = Spans::new(Kernel);
         let layout = |kib: usize| Layout::from_size_align(kib << 10, 8).unwrap();
@@ -353,7 +357,7 @@ mod tests {
         let whole = take(250);
         free(whole, 250);
         let parts = [100, 50, 100].map(take);
-        heap.offers.again.set(1 << 20);
+        heap.offers.forecast.note_again(1 << 20, 1 << 20);
         for end in [0, 2] {
             free(parts[end], 100);
             heap.give_back_down_to(0, PAGE_BYTES);
@@ -371,15 +375,15 @@ mod tests {
         let heap: Spans<Kernel> = Spans::new(Kernel);
         let layout = Layout::new::<[u64; 600]>();
         let (_, _) = (cycle(&heap), cycle(&heap));
-        let (offered, again) = (heap.offers.bytes(), heap.offers.again.get());
-        for _ in 0..=again * AGE_MAX / layout.size() {
+        let (offered, again) = (heap.offers.bytes(), heap.offers.forecast.likely(0));
+        for _ in 0..=again * 8 / layout.size() {
             assert_eq!(heap.offers.bytes(), offered);
             let block = heap.allocate(layout).unwrap().cast();
             // SAFETY: the block comes from the heap, with this layout.
             unsafe { heap.deallocate(block, layout) };
         }
         assert_eq!(
-            (heap.offers.bytes(), heap.offers.again.get()),
+            (heap.offers.bytes(), heap.offers.forecast.likely(0)),
             (0, again / 2)
         );
         heap.verify();

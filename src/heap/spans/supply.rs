@@ -40,11 +40,9 @@ const FREE_BYTES_MAX: usize = 512 * 1024;
 /// call and a hole in a mapping cost more than a few pages, and what stays often grows to a longer run.
 const TIERS: [(usize, usize); 3] = [(2, 64 * PAGE_BYTES), (3, 16 * PAGE_BYTES), (6, PAGE_BYTES)];
 
-/// When so small a part of the most that was ever held is in use, little is kept, and stacks keep a single block:
-/// each one may keep a span.
+/// When so small a part of the most that was ever held is in use, stacks keep a single block, since each one
+/// may keep a span, and no more than so much is free.
 const TIGHT_DIVISOR: usize = 64;
-
-/// So much is kept then.
 const LITTLE_BYTES: usize = FREE_BYTES_MAX / 8;
 
 /// Of a run, more than what is too much goes back, up to this.
@@ -111,7 +109,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Bytes in spans, chunks in use but for the recent ones, and blocks apart.
-    fn in_use(&self) -> usize {
+    pub(super) fn in_use(&self) -> usize {
         self.supply.held_bytes() - self.bins.bytes() - self.recent.bytes()
     }
 
@@ -222,7 +220,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let in_use = self.in_use();
         if self.has_shrunk(in_use)
             || self.bins.bytes() > FREE_BYTES_MAX.max(in_use / 2 * TIERS[0].0)
-            || self.offers.grow_old(freed)
+            || self.offers.grow_old(freed, in_use)
         {
             self.settle_now();
         }
@@ -246,7 +244,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[inline(never)]
     fn settle_now(&self) {
         let in_use = self.in_use();
-        if self.offers.is_old() {
+        if self.offers.is_old(in_use) {
             self.withdraw_old();
         }
         if self.has_shrunk(in_use) {
@@ -259,6 +257,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             if in_use < little {
                 self.give_back_down_to(LITTLE_BYTES, PAGE_BYTES);
             }
+            self.withdraw_down_to(self.offers.forecast.likely(in_use));
             self.map.shrink(&self.source, self.supply.held_bytes());
         }
         for (halves, run_bytes) in TIERS {
