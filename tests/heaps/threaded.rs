@@ -128,6 +128,19 @@ fn elsewhere<T: Send>(act: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(act).join().unwrap())
 }
 
+/// Runs `act` in some threads at once, until each has left its heap: a scope waits only for their functions.
+fn together(threads: usize, act: impl Fn(usize) + Sync) {
+    let act = &act;
+    std::thread::scope(|scope| {
+        let started: Vec<_> = (0..threads)
+            .map(|thread| scope.spawn(move || act(thread)))
+            .collect();
+        for thread in started {
+            thread.join().unwrap();
+        }
+    });
+}
+
 #[test]
 fn it_keeps_the_contract_of_every_heap() {
     let _alone = alone();
@@ -143,17 +156,13 @@ fn it_keeps_the_contract_of_every_heap() {
     ];
     // The first thread's heap has number 0 and is marked nowhere; the others are.
     for threads in 1..=3 {
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    for case in cases {
-                        case(&HEAP);
-                    }
-                    let mut random = random::Random::new(threads);
-                    random::run_rounds(&HEAP, &mut random, 5, 2000);
-                    HEAP.verify();
-                });
+        together(threads, |_| {
+            for case in cases {
+                case(&HEAP);
             }
+            let mut random = random::Random::new(threads as u64);
+            random::run_rounds(&HEAP, &mut random, 5, 2000);
+            HEAP.verify();
         });
         assert_as_new();
     }

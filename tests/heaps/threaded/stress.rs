@@ -148,12 +148,9 @@ fn live(seed: u64, operations: u64, middle: &Mutex<Vec<Block>>) {
 pub(crate) fn run(operations: u64) {
     let middle = Mutex::new(Vec::new());
     for life in 0..LIVES {
-        std::thread::scope(|scope| {
-            for thread in 0..THREADS {
-                let middle = &middle;
-                let seed = life * THREADS + thread + 1;
-                scope.spawn(move || live(seed, operations / (LIVES * THREADS), middle));
-            }
+        super::together(THREADS as usize, |thread| {
+            let seed = life * THREADS + thread as u64 + 1;
+            live(seed, operations / (LIVES * THREADS), &middle);
         });
         HEAP.verify();
     }
