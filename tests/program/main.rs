@@ -14,6 +14,7 @@ mod replay;
 mod replay_input;
 #[path = "../support/run.rs"]
 mod run;
+#[expect(dead_code, reason = "no test here is left out as a whole")]
 #[path = "../support/share.rs"]
 mod share;
 mod sort_record;

@@ -51,6 +51,8 @@ pub(crate) fn built(profile: &str, what: &[&str]) -> PathBuf {
         .args(["--target-dir", "target"])
         .args(what)
         .current_dir(&*PACKAGE)
+        // Nothing here is built again.
+        .env("CARGO_INCREMENTAL", "0")
         .status()
         .expect("cargo runs");
     assert!(built.success(), "cargo build --profile {profile}: {built}");

@@ -81,18 +81,20 @@ impl Package {
         package
     }
 
-    /// An ordinary program with std that uses the library, without build script and configuration.
-    pub(crate) fn hosted(name: &str, source: &str) -> Package {
-        let package = Package::empty(name);
+    /// Ordinary programs with std (name, text) that use the library, without build script and configuration.
+    pub(crate) fn hosted(programs: &[(&str, &str)]) -> Package {
+        let package = Package::empty("hosted");
         let library = env!("CARGO_MANIFEST_DIR");
         package.write(
             "Cargo.toml",
             &format!(
-                "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-                 nostd-alloc = {{ path = \"{library}\", default-features = false }}\n"
+                "[package]\nname = \"hosted\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                 nostd-alloc = {{ path = \"{library}\", default-features = false, features = [\"hosted\"] }}\n"
             ),
         );
-        package.write("src/main.rs", source);
+        for (program, source) in programs {
+            package.write(&format!("src/bin/{program}.rs"), source);
+        }
         package
     }
 
@@ -123,7 +125,9 @@ impl Package {
             .args(arguments)
             .args(["--quiet", "--offline"])
             .current_dir(&self.folder)
-            .env_clear();
+            .env_clear()
+            // Nothing here is built again.
+            .env("CARGO_INCREMENTAL", "0");
         for name in ENVIRONMENT {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
