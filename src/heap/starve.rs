@@ -34,14 +34,22 @@ std::thread_local! {
 
 /// Runs a task under a plan; how often it was refused.
 pub(crate) fn starved<R>(plan: Plan, task: impl FnOnce() -> R) -> (R, u64) {
+    begin(plan);
+    let result = task();
+    (result, end())
+}
+
+fn begin(plan: Plan) {
     set(|state| {
         state.plan = Some(plan);
         state.requests = 0;
         state.refused = 0;
     });
-    let result = task();
+}
+
+fn end() -> u64 {
     set(|state| state.plan = None);
-    (result, STATE.get().refused)
+    STATE.get().refused
 }
 
 /// Live blocks that this thread has asked for.

@@ -62,6 +62,11 @@ fn hungry<R>(task: impl FnOnce() -> R) -> R {
 
 /// Runs a scenario of the twin `name` until it is refused no more, for each way of being refused.
 fn scenario(name: &'static str, run: impl Fn() -> bool) {
+    play(name, &run);
+}
+
+/// As `scenario`, compiled once for all of them.
+fn play(name: &'static str, run: &dyn Fn() -> bool) {
     NAMES.with_borrow_mut(|names| names.insert(name));
     for never_in_place in [false, true] {
         for once in [false, true] {

@@ -6,15 +6,14 @@
 
 mod boxes;
 mod items;
-#[expect(clippy::unnecessary_sort_by, reason = "`sort_by` is what is compared")]
 mod slices;
 #[expect(clippy::string_extend_chars, reason = "`extend` is what is compared")]
 mod strings;
 mod vec_iterators;
 mod vecs;
 
-use proptest::prelude::*;
-use proptest::test_runner::RngAlgorithm;
+use proptest::prelude::{any, prop};
+use proptest::test_runner::{Config, RngAlgorithm, TestRunner};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -22,18 +21,23 @@ use std::path::Path;
 /// One operation: which verb, and two numbers for it.
 type Operation = (u16, u16, u16);
 
-fn programs() -> impl Strategy<Value = Vec<Operation>> {
-    prop::collection::vec(any::<Operation>(), 1..500)
-}
-
-fn cases(count: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases: count,
+/// Runs 850 random programs of fewer than `length_max` operations; a failure tells the shortest one that fails.
+fn each_program(length_max: usize, test: &dyn Fn(&[Operation])) {
+    let mut runner = TestRunner::new(Config {
+        cases: 850,
         failure_persistence: None,
         max_shrink_iters: 2000,
         // Half of the time would go to ChaCha.
         rng_algorithm: RngAlgorithm::XorShift,
-        ..ProptestConfig::default()
+        ..Config::default()
+    });
+    let programs = prop::collection::vec(any::<Operation>(), 1..length_max);
+    let ran = runner.run(&programs, |program| {
+        test(&program);
+        Ok(())
+    });
+    if let Err(failure) = ran {
+        panic!("{failure}");
     }
 }
 
@@ -50,40 +54,42 @@ fn run<S: Default>(program: &[Operation], verbs: &[Verb<S>], check: fn(&S, &str)
     }
 }
 
-proptest! {
-    // 5 pairs of vectors or texts, 850 programs each of 250 operations on average: 1.06 million.
-    #![proptest_config(cases(850))]
+/// 5 pairs of vectors or texts, 850 programs each of 250 operations on average: 1.06 million.
+fn agrees<S: Default>(verbs: &[Verb<S>], check: fn(&S, &str)) {
+    each_program(500, &|program| run(program, verbs, check));
+}
 
-    #[test]
-    fn vec_agrees_with_std(program in programs()) {
-        run(&program, &vecs::verbs::<items::Tracked>(), vecs::check);
-    }
+#[test]
+fn vec_agrees_with_std() {
+    agrees(&vecs::verbs::<items::Tracked>(), vecs::check);
+}
 
-    #[test]
-    fn vec_of_bytes_agrees_with_std(program in programs()) {
-        run(&program, &vecs::verbs::<u8>(), vecs::check);
-    }
+#[test]
+fn vec_of_bytes_agrees_with_std() {
+    agrees(&vecs::verbs::<u8>(), vecs::check);
+}
 
-    #[test]
-    fn vec_of_elements_without_size_agrees_with_std(program in programs()) {
-        run(&program, &vecs::verbs::<items::Unit>(), vecs::check);
-    }
+#[test]
+fn vec_of_elements_without_size_agrees_with_std() {
+    agrees(&vecs::verbs::<items::Unit>(), vecs::check);
+}
 
-    #[test]
-    fn vec_of_over_aligned_elements_agrees_with_std(program in programs()) {
-        run(&program, &vecs::verbs::<items::Aligned>(), vecs::check);
-    }
+#[test]
+fn vec_of_over_aligned_elements_agrees_with_std() {
+    agrees(&vecs::verbs::<items::Aligned>(), vecs::check);
+}
 
-    #[test]
-    fn string_agrees_with_std(program in programs()) {
-        run(&program, strings::VERBS, strings::check);
-    }
+#[test]
+fn string_agrees_with_std() {
+    agrees(strings::VERBS, strings::check);
+}
 
-    #[test]
-    fn slices_and_boxes_agree_with_std(program in prop::collection::vec(any::<Operation>(), 1..100)) {
-        run(&program, slices::VERBS, slices::check);
-        run(&program, boxes::VERBS, boxes::check);
-    }
+#[test]
+fn slices_and_boxes_agree_with_std() {
+    each_program(100, &|program| {
+        run(program, slices::VERBS, slices::check);
+        run(program, boxes::VERBS, boxes::check);
+    });
 }
 
 /// The public methods in some files of the source.

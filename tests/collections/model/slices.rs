@@ -3,6 +3,7 @@
 use super::strings::{character, text};
 use crate::verb;
 use nostd_alloc::collections::{BytesExt, ConcatExt, SliceExt, StrExt};
+use std::cmp::Ordering;
 
 /// The same slice twice; methods are called by the name of their trait on our side.
 #[derive(Default)]
@@ -27,7 +28,7 @@ fn add(slice: &mut Vec<(u16, u16)>, x: usize, y: usize) {
     }
     match x % 5 {
         0 => slice[start..].sort(),
-        1 => slice[start..].sort_by(|a, b| b.cmp(a)),
+        1 => slice[start..].sort_by(BACKWARD),
         _ => (),
     }
     let surplus = slice.len().saturating_sub(2000);
@@ -37,6 +38,13 @@ fn add(slice: &mut Vec<(u16, u16)>, x: usize, y: usize) {
 fn key(value: &(u16, u16)) -> u16 {
     value.0
 }
+
+/// Pointers, so that each side sorts with one function by any order or key: the compiler spends long on each.
+const BACKWARD: fn(&(u16, u16), &(u16, u16)) -> Ordering = |a, b| b.cmp(a);
+const DOWN: fn(&(u16, u16), &(u16, u16)) -> Ordering = |a, b| b.0.cmp(&a.0);
+const BY_SEVENTH: fn(&(u16, u16), &(u16, u16)) -> Ordering = |a, b| (a.0 % 7).cmp(&(b.0 % 7));
+const KEY: fn(&(u16, u16)) -> u16 = key;
+const NINTH: fn(&(u16, u16)) -> u16 = |value| value.0 / 9;
 
 fn texts(x: usize, y: usize) -> Vec<String> {
     (0..y % 9)
@@ -64,23 +72,23 @@ pub(crate) const VERBS: &[Verb] = &[
     ),
     verb!(
         "sort_by",
-        |v, x, y| SliceExt::sort_by(&mut v[..], |a, b| b.0.cmp(&a.0)),
-        v.sort_by(|a, b| b.0.cmp(&a.0))
+        |v, x, y| SliceExt::sort_by(&mut v[..], DOWN),
+        v.sort_by(DOWN)
     ),
     verb!(
         "try_sort_by",
-        |v, x, y| v.try_sort_by(|a, b| (a.0 % 7).cmp(&(b.0 % 7))).unwrap(),
-        v.sort_by(|a, b| (a.0 % 7).cmp(&(b.0 % 7)))
+        |v, x, y| v.try_sort_by(BY_SEVENTH).unwrap(),
+        v.sort_by(BY_SEVENTH)
     ),
     verb!(
         "sort_by_key",
-        |v, x, y| SliceExt::sort_by_key(&mut v[..], key),
-        v.sort_by_key(key)
+        |v, x, y| SliceExt::sort_by_key(&mut v[..], KEY),
+        v.sort_by_key(KEY)
     ),
     verb!(
         "try_sort_by_key",
-        |v, x, y| v.try_sort_by_key(|value| value.0 / 9).unwrap(),
-        v.sort_by_key(|value| value.0 / 9)
+        |v, x, y| v.try_sort_by_key(NINTH).unwrap(),
+        v.sort_by_key(NINTH)
     ),
     verb!(
         "sort_by_cached_key",

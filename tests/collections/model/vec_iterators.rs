@@ -5,6 +5,7 @@ use super::vecs::{Pair, numbers, ours_of, some, vec_of};
 use crate::verb;
 use nostd_alloc::heap::Global;
 use nostd_alloc::{Box as OurBox, Vec as Ours, vec as ours};
+use std::cmp::Ordering;
 use std::mem::take;
 
 type Verb<T> = (&'static str, fn(&mut Pair<T>, usize, usize));
@@ -237,18 +238,24 @@ fn sorted<T: Item>() -> Vec<Verb<T>> {
     fn rest<T: Item>(item: &T) -> usize {
         item.number() % 7
     }
+    // One type for both orders, and so one function of each side that sorts by them.
+    type Order<T> = fn(&T, &T) -> Ordering;
+    fn backward<T: Item>() -> Order<T> {
+        |a, b| b.cmp(a)
+    }
+    fn by_rest<T: Item>() -> Order<T> {
+        |a, b| rest(a).cmp(&rest(b)).reverse()
+    }
     vec_of![
         verb!("sort", |v, x, y| v.sort()),
-        verb!("sort_by", |v, x, y| v.sort_by(|a, b| b.cmp(a))),
+        verb!("sort_by", |v, x, y| v.sort_by(backward())),
         verb!("sort_by_key", |v, x, y| v.sort_by_key(rest)),
         verb!("sort_by_cached_key", |v, x, y| v.sort_by_cached_key(rest)),
         verb!("try_sort", |v, x, y| v.try_sort().unwrap(), v.sort()),
         verb!(
             "try_sort_by",
-            |v, x, y| v
-                .try_sort_by(|a, b| rest(a).cmp(&rest(b)).reverse())
-                .unwrap(),
-            v.sort_by(|a, b| rest(a).cmp(&rest(b)).reverse())
+            |v, x, y| v.try_sort_by(by_rest()).unwrap(),
+            v.sort_by(by_rest())
         ),
         verb!(
             "try_sort_by_key",
