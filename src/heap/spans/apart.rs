@@ -43,11 +43,6 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         is_apart.then(|| page.reach.get() as usize * PAGE_BYTES)
     }
 
-    /// By how much a block may be longer than its layout says: less than a granule, or than a page.
-    pub(super) fn rounding(&self, apart: bool) -> usize {
-        if apart { PAGE_BYTES } else { GRANULE_BYTES }
-    }
-
     /// A block of the source.
     ///
     /// # Errors

@@ -163,8 +163,7 @@ impl Bins {
                 break;
             }
             self.looks.set(self.looks.get() + 1);
-            checked(map, place);
-            let chunk = map.chunk(place);
+            let chunk = checked(map, place);
             let start = match align {
                 GRANULE_BYTES => place,
                 _ => Place(chunk.end().0.saturating_sub(bytes) & !(align - 1)),
@@ -186,8 +185,7 @@ impl Bins {
     pub(super) fn largest(&self, map: &PageMap, bytes: usize) -> Option<Chunk> {
         let bin = self.last_filled()?;
         let place = self.heads[bin].get();
-        checked(map, place);
-        let chunk = map.chunk(place);
+        let chunk = checked(map, place);
         (chunk.bytes >= bytes).then_some(chunk)
     }
 
@@ -196,8 +194,7 @@ impl Bins {
         for bin in 0..BINS {
             let mut place = self.heads[bin].get();
             while !place.is_none() {
-                checked(map, place);
-                let chunk = map.chunk(place);
+                let chunk = checked(map, place);
                 // SAFETY: by **Binned** of `Bins`: checked just now to be a free chunk.
                 place = Place(unsafe { place.word(NEXT) });
                 visit(bin, chunk);
@@ -240,10 +237,11 @@ impl Bins {
     }
 }
 
-/// Ends the program if `place`, which a list names, is not the start of a free chunk.
-fn checked(map: &PageMap, place: Place) {
-    if map.chunk_state(place.0) != Some(true) {
-        fault::damaged(place.0);
+/// The free chunk at `place`, which a list names; ends the program if there is none.
+fn checked(map: &PageMap, place: Place) -> Chunk {
+    match map.chunk_at(place.0) {
+        Some((chunk, true)) => chunk,
+        _ => fault::damaged(place.0),
     }
 }
 

@@ -64,25 +64,18 @@ pub(super) const fn page_start(address: usize) -> usize {
 impl PageMap {
     /// Whether a chunk in use begins at `address`, and whether a free one does.
     pub(super) fn chunk_state(&self, address: usize) -> Option<bool> {
+        state_in(self.find(address)?, address)
+    }
+
+    /// The chunk that begins at `address`, if one does, and whether it is free.
+    pub(super) fn chunk_at(&self, address: usize) -> Option<(Chunk, bool)> {
         let page = self.find(address)?;
-        let starts = page.kind.get() == Kind::CHUNKS && page.starts().get() & bit(address) != 0;
-        (starts && address.is_multiple_of(GRANULE_BYTES))
-            .then(|| page.free_starts().get() & bit(address) != 0)
+        Some((chunk_in(page, Place(address)), state_in(page, address)?))
     }
 
     /// The chunk that begins at `start`.
     pub(super) fn chunk(&self, start: Place) -> Chunk {
-        let page = self.entry(start.0);
-        let own = bit(start.0);
-        let above = page.starts().get() & !(own | (own - 1));
-        let granules = match above {
-            0 => page.reach.get() as usize,
-            above => (above.trailing_zeros() - own.trailing_zeros()) as usize,
-        };
-        Chunk {
-            start,
-            bytes: granules * GRANULE_BYTES,
-        }
+        chunk_in(self.entry(start.0), start)
     }
 
     /// Makes a chunk of bytes in which none begins but perhaps this one.
@@ -117,8 +110,8 @@ impl PageMap {
 
     /// The free chunk that begins at `end`, if there is one.
     pub(super) fn free_after(&self, end: Place) -> Option<Chunk> {
-        match self.chunk_state(end.0) {
-            Some(true) => Some(self.chunk(end)),
+        match self.chunk_at(end.0) {
+            Some((chunk, true)) => Some(chunk),
             _ => None,
         }
     }
@@ -132,21 +125,18 @@ impl PageMap {
         }
         // The bits of granules below `start` in the page of the granule before it.
         let below = page.starts().get() & (bit(before) | (bit(before) - 1));
-        let found = match below {
+        let (page, found) = match below {
             0 => {
                 let first_page = page_start(before) - page.back().get() as usize * PAGE_BYTES;
                 let first = self.entry(first_page);
-                last_start(first_page, first.starts().get())
+                (first, last_start(first_page, first.starts().get())?)
             }
-            below => last_start(page_start(before), below),
+            below => (page, last_start(page_start(before), below)?),
         };
-        match self.chunk_state(found) {
-            Some(true) => Some(Chunk {
-                start: Place(found),
-                bytes: start.0 - found,
-            }),
-            _ => None,
-        }
+        (state_in(page, found) == Some(true)).then(|| Chunk {
+            start: Place(found),
+            bytes: start.0 - found,
+        })
     }
 
     /// Calls `visit` with the entries of the pages from `start` on that have one.
@@ -159,10 +149,28 @@ impl PageMap {
     }
 }
 
-/// The address of the highest of the granules `bits` of a page.
-fn last_start(page: usize, bits: u64) -> usize {
-    match bits.checked_ilog2() {
-        Some(index) => page + index as usize * GRANULE_BYTES,
-        None => 0,
+/// Whether a chunk in use begins at `address` of a page, and whether a free one does.
+fn state_in(page: &Page, address: usize) -> Option<bool> {
+    let starts = page.kind.get() == Kind::CHUNKS && page.starts().get() & bit(address) != 0;
+    (starts && address.is_multiple_of(GRANULE_BYTES))
+        .then(|| page.free_starts().get() & bit(address) != 0)
+}
+
+/// The chunk that begins at `start` of a page.
+fn chunk_in(page: &Page, start: Place) -> Chunk {
+    let own = bit(start.0);
+    let above = page.starts().get() & !(own | (own - 1));
+    let granules = match above {
+        0 => page.reach.get() as usize,
+        above => (above.trailing_zeros() - own.trailing_zeros()) as usize,
+    };
+    Chunk {
+        start,
+        bytes: granules * GRANULE_BYTES,
     }
+}
+
+/// The address of the highest of the granules `bits` of a page.
+fn last_start(page: usize, bits: u64) -> Option<usize> {
+    Some(page + bits.checked_ilog2()? as usize * GRANULE_BYTES)
 }

@@ -11,7 +11,7 @@ use super::chunk::{CHUNK_BYTES_MAX, Chunk, GRANULE_BYTES};
 use super::classes::class_from_layout;
 use super::{Spans, fault};
 use crate::heap::place::Place;
-use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX, Layout};
+use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE_BYTES};
 use core::ptr::NonNull;
 
 /// A size in whole granules; `None` for 0 and for what no chunk can be.
@@ -71,7 +71,6 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Makes a chunk free that was in use or is new, merged with its free neighbours.
     pub(super) fn put_chunk(&self, chunk: Chunk) {
         let mut merged = chunk;
-        self.map.clear_chunk(chunk);
         let after = self.map.free_after(chunk.end());
         if let Some(after) = after.filter(|after| merged.bytes + after.bytes <= CHUNK_BYTES_MAX) {
             self.bins.remove(&self.map, after);
@@ -82,6 +81,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if let Some(before) = before.filter(|before| merged.bytes + before.bytes <= CHUNK_BYTES_MAX)
         {
             self.bins.remove(&self.map, before);
+            self.map.clear_chunk(chunk);
             merged.start = before.start;
             merged.bytes += before.bytes;
         }
@@ -147,38 +147,60 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     pub(super) unsafe fn deallocate_large(&self, ptr: NonNull<u8>, layout: Layout) {
         let start = Place(ptr.addr().get());
         match self.large_chunk(start, layout) {
-            Some(chunk) if self.keep_recent(chunk) => {}
-            Some(chunk) => {
-                self.tally.subtract(1, chunk.bytes);
-                self.put_chunk(chunk);
-            }
+            Some(chunk) => self.take_back(chunk),
             // SAFETY: contract of this function; `large_chunk` has checked that it is a block apart.
             None => unsafe { self.deallocate_apart(start) },
         }
         self.settle(layout.size());
     }
 
+    /// The same, if one look tells that it is a chunk in use of this heap; whether it is.
+    ///
+    /// # Safety
+    /// - As [`Allocator::deallocate`].
+    #[inline(never)]
+    pub(in crate::heap) unsafe fn deallocate_chunk(
+        &self,
+        ptr: NonNull<u8>,
+        layout: Layout,
+    ) -> bool {
+        let Some((chunk, false)) = self.map.chunk_at(ptr.addr().get()) else {
+            return false;
+        };
+        self.check_chunk(chunk, layout);
+        self.take_back(chunk);
+        self.settle(layout.size());
+        true
+    }
+
+    /// Keeps a chunk in use that has come back, or makes it free.
+    fn take_back(&self, chunk: Chunk) {
+        if !self.keep_recent(chunk) {
+            self.tally.subtract(1, chunk.bytes);
+            self.put_chunk(chunk);
+        }
+    }
+
     /// The chunk in use at `start`, or `None` for a block apart; ends the program if it is neither, or has
     /// another size.
-    pub(super) fn large_chunk(&self, start: Place, layout: Layout) -> Option<Chunk> {
-        let (usable, chunk) = match self.map.chunk_state(start.0) {
-            Some(false) => {
-                let chunk = self.map.chunk(start);
-                if self.recent.keeps(chunk) {
-                    fault::double_free(start.0);
-                }
-                (chunk.bytes, Some(chunk))
-            }
-            _ => match self.apart_bytes(start.0) {
-                Some(bytes) => (bytes, None),
-                None => self.misused(start.0, layout),
-            },
-        };
-        let size = layout.size();
-        if size == 0 || size > usable || usable - size >= self.rounding(chunk.is_none()) {
-            fault::layout_mismatch(start.0, size, usable);
+    fn large_chunk(&self, start: Place, layout: Layout) -> Option<Chunk> {
+        if let Some((chunk, false)) = self.map.chunk_at(start.0) {
+            self.check_chunk(chunk, layout);
+            return Some(chunk);
         }
-        chunk
+        match self.apart_bytes(start.0) {
+            Some(usable) => check_size(start, layout, usable, PAGE_BYTES),
+            None => self.misused(start.0, layout),
+        }
+        None
+    }
+
+    /// Ends the program if a chunk in use is in nobody's hands, or has another size than its layout.
+    fn check_chunk(&self, chunk: Chunk, layout: Layout) {
+        if self.recent.keeps(chunk) {
+            fault::double_free(chunk.start.0);
+        }
+        check_size(chunk.start, layout, chunk.bytes, GRANULE_BYTES);
     }
 
     /// Gives a block that is no small one a new size where it is.
@@ -239,6 +261,14 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             bytes: after.bytes - missing,
         });
         Ok(())
+    }
+}
+
+/// Ends the program unless a block is as long as its layout says, rounded up to less than `rounding` more.
+fn check_size(start: Place, layout: Layout, usable: usize, rounding: usize) {
+    let size = layout.size();
+    if size == 0 || size > usable || usable - size >= rounding {
+        fault::layout_mismatch(start.0, size, usable);
     }
 }
 

@@ -7,7 +7,6 @@ use super::Spans;
 use super::apart::APART_ZEROED_BYTES_MIN;
 use super::classes::{CLASSES, SHAPES, class_from_layout};
 use super::stacks::is_block;
-use crate::heap::place::Place;
 use crate::heap::{Stats, Strategy};
 use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
 use core::ptr::NonNull;
@@ -121,8 +120,8 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             return is_block(class, address, page)
                 .then(|| Layout::from_size_align(bytes, align).ok())?;
         }
-        let bytes = match self.map.chunk_state(address) {
-            Some(false) => self.map.chunk(Place(address)).bytes,
+        let bytes = match self.map.chunk_at(address) {
+            Some((chunk, false)) => chunk.bytes,
             _ => self.apart_bytes(address)?,
         };
         // Rounded up to a page it is no small block, whatever its size.

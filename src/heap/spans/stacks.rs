@@ -333,12 +333,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             fault::invalid_free(address);
         };
         let Some(class) = page.kind.get().class() else {
-            match self.map.chunk_state(address) {
-                Some(true) => fault::double_free(address),
-                Some(false) => {
-                    let usable = self.map.chunk(crate::heap::place::Place(address)).bytes;
-                    fault::layout_mismatch(address, layout.size(), usable)
-                }
+            match self.map.chunk_at(address) {
+                Some((_, true)) => fault::double_free(address),
+                Some((chunk, false)) => fault::layout_mismatch(address, layout.size(), chunk.bytes),
                 None => fault::invalid_free(address),
             }
         };

@@ -110,10 +110,17 @@ impl<S: PerThread> Threaded<S> {
     #[cold]
     #[inline(never)]
     unsafe fn deallocate_elsewhere(&self, ptr: NonNull<u8>, layout: Layout) {
+        let (home, shape) = (self.home(), Shaped::from_layout(layout));
+        if let (Some(home), Shaped::Large(_)) = (home, shape)
+            // SAFETY: contract of this function.
+            && unsafe { home.spans().deallocate_chunk(ptr, layout) }
+        {
+            return;
+        }
         let number = OWNERS.find(ptr.addr().get());
         // SAFETY: contract of this function; the block has a page of the heap with this number.
         unsafe {
-            match self.home() {
+            match home {
                 Some(home) => home.give_back(ptr, layout, number),
                 None => self.deallocate_homeless(ptr, layout, number),
             }
