@@ -42,9 +42,9 @@ impl AddressOrder {
     }
 
     /// Where a walk begins.
-    pub(super) fn end(&self, way: Way) -> Block {
+    pub(super) fn end(&self, way: Way, around: &Around) -> Block {
         match way {
-            Way::Up => self.lowest.first(),
+            Way::Up => self.lowest.first(around),
             Way::Down => self.highest.get(),
         }
     }
@@ -65,7 +65,7 @@ impl AddressOrder {
             below = self.after(below, Way::Down, around);
         }
         let mut above = match below.is_none() {
-            true => self.lowest.first(),
+            true => self.lowest.first(around),
             false => self.after(below, Way::Up, around),
         };
         while !above.is_none() && above < block {
@@ -74,7 +74,7 @@ impl AddressOrder {
         }
         // INVARIANT: **Order** and **Finger** hold again: the block stands between its neighbours.
         if below.is_none() {
-            self.lowest.push(block);
+            self.lowest.push(block, around);
         } else {
             block.set_next(above);
             block.set_previous(below);

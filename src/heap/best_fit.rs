@@ -38,18 +38,20 @@ pub type BestFit<A> = Tagged<A, SmallestByAddress>;
 pub struct SmallestByAddress(AddressOrder);
 
 impl Indexed for SmallestByAddress {
-    type Seen = dyn Index;
+    type Seen = dyn Index<Width = usize>;
 
     const IS_SHARED: bool = true;
 
     const EMPTY: SmallestByAddress = SmallestByAddress(AddressOrder::new());
 
-    fn seen(core: &Core<SmallestByAddress>) -> &Core<dyn Index> {
+    fn seen(core: &Core<SmallestByAddress>) -> &Core<dyn Index<Width = usize>> {
         core
     }
 }
 
 impl Index for SmallestByAddress {
+    type Width = usize;
+
     fn insert(&self, block: Block, _: usize, around: &Around) {
         self.0.insert(block, around);
     }
@@ -65,7 +67,7 @@ impl Index for SmallestByAddress {
     fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let way = if wish.low { Way::Up } else { Way::Down };
         let mut best: Option<(Block, Tag)> = None;
-        let mut block = self.0.end(way);
+        let mut block = self.0.end(way, around);
         while !block.is_none() {
             around.step();
             let tag = block.free_tag();

@@ -40,18 +40,20 @@ pub type FirstFit<A> = Tagged<A, FirstByAddress>;
 pub struct FirstByAddress(AddressOrder);
 
 impl Indexed for FirstByAddress {
-    type Seen = dyn Index;
+    type Seen = dyn Index<Width = usize>;
 
     const IS_SHARED: bool = true;
 
     const EMPTY: FirstByAddress = FirstByAddress(AddressOrder::new());
 
-    fn seen(core: &Core<FirstByAddress>) -> &Core<dyn Index> {
+    fn seen(core: &Core<FirstByAddress>) -> &Core<dyn Index<Width = usize>> {
         core
     }
 }
 
 impl Index for FirstByAddress {
+    type Width = usize;
+
     fn insert(&self, block: Block, _: usize, around: &Around) {
         self.0.insert(block, around);
     }
@@ -66,7 +68,7 @@ impl Index for FirstByAddress {
 
     fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let way = if wish.low { Way::Up } else { Way::Down };
-        let mut block = self.0.end(way);
+        let mut block = self.0.end(way, around);
         while !block.is_none() {
             around.step();
             let tag = block.free_tag();

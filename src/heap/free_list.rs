@@ -106,9 +106,11 @@ impl Indexed for Bins {
 }
 
 impl Index for Bins {
+    type Width = usize;
+
     #[inline(always)]
-    fn insert(&self, block: Block, size: usize, _: &Around) {
-        self.push(bin_from_size(size), block);
+    fn insert(&self, block: Block, size: usize, around: &Around) {
+        self.push(bin_from_size(size), block, around);
     }
 
     #[inline(always)]
@@ -150,7 +152,7 @@ impl Index for Bins {
         let Some(bin) = self.bin_from(bin_from_size(size)) else {
             return Found::Nothing;
         };
-        let block = self.lists[bin as usize].first();
+        let block = self.lists[bin as usize].first(around);
         let tag = block.free_tag();
         if bin >= BINS_EXACT && (block.next() != 0 || tag.size() < size) {
             return Found::Unknown;
@@ -169,7 +171,7 @@ impl Index for Bins {
         let new = bin_from_size(to);
         if new != bin {
             self.pop(bin, block, around);
-            self.push(new, block);
+            self.push(new, block, around);
         }
     }
 
@@ -198,8 +200,8 @@ impl Bins {
     }
 
     #[inline(always)]
-    fn push(&self, bin: u8, block: Block) {
-        self.lists[bin as usize].push(block);
+    fn push(&self, bin: u8, block: Block, around: &Around) {
+        self.lists[bin as usize].push(block, around);
         // INVARIANT: **Bits** holds again: the bin has a block.
         let bits = self.bits(bin);
         bits.set(bits.get() | 1 << (bin % 64));
@@ -236,7 +238,7 @@ impl Bins {
         let (old, new) = (bin_from_size(from), bin_from_size(to));
         if old != new {
             self.unlink(old, block, around);
-            self.push(new, block);
+            self.push(new, block, around);
         }
     }
 
@@ -249,7 +251,7 @@ impl Bins {
         around: &Around,
     ) -> Option<(Block, Tag)> {
         let mut best: Option<(Block, Tag)> = None;
-        let mut block = self.lists[bin as usize].first();
+        let mut block = self.lists[bin as usize].first(around);
         while !block.is_none() && *looks > 0 {
             around.step();
             *looks -= 1;

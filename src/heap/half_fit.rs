@@ -55,7 +55,7 @@ const fn list_from_size(size: usize) -> usize {
 }
 
 impl Indexed for Doublings {
-    type Seen = dyn Index;
+    type Seen = dyn Index<Width = usize>;
 
     const IS_SHARED: bool = true;
 
@@ -65,15 +65,17 @@ impl Indexed for Doublings {
         bits: Cell::new(0),
     };
 
-    fn seen(core: &Core<Doublings>) -> &Core<dyn Index> {
+    fn seen(core: &Core<Doublings>) -> &Core<dyn Index<Width = usize>> {
         core
     }
 }
 
 impl Index for Doublings {
-    fn insert(&self, block: Block, size: usize, _: &Around) {
+    type Width = usize;
+
+    fn insert(&self, block: Block, size: usize, around: &Around) {
         let list = list_from_size(size);
-        self.lists[list].push(block);
+        self.lists[list].push(block, around);
         // INVARIANT: **Bits** holds again: the list has a block.
         self.bits.set(self.bits.get() | 1 << list);
     }
@@ -94,7 +96,7 @@ impl Index for Doublings {
             return None;
         }
         around.step();
-        let block = self.lists[filled.trailing_zeros() as usize].first();
+        let block = self.lists[filled.trailing_zeros() as usize].first(around);
         let tag = block.free_tag();
         // Only in the last list a block may be too small.
         wish.fits(block, tag.size()).then_some((block, tag))

@@ -45,7 +45,7 @@ pub struct NextByAddress {
 }
 
 impl Indexed for NextByAddress {
-    type Seen = dyn Index;
+    type Seen = dyn Index<Width = usize>;
 
     const IS_SHARED: bool = true;
 
@@ -55,7 +55,7 @@ impl Indexed for NextByAddress {
         rover: Cell::new(Block::NONE),
     };
 
-    fn seen(core: &Core<NextByAddress>) -> &Core<dyn Index> {
+    fn seen(core: &Core<NextByAddress>) -> &Core<dyn Index<Width = usize>> {
         core
     }
 }
@@ -84,6 +84,8 @@ fn way(wish: &Wish) -> Way {
 }
 
 impl Index for NextByAddress {
+    type Width = usize;
+
     fn insert(&self, block: Block, _: usize, around: &Around) {
         self.order.insert(block, around);
     }
@@ -103,7 +105,7 @@ impl Index for NextByAddress {
     fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
         let rover = self.rover.get();
         self.find(rover, Block::NONE, wish, around)
-            .or_else(|| self.find(self.order.end(way(wish)), rover, wish, around))
+            .or_else(|| self.find(self.order.end(way(wish), around), rover, wish, around))
     }
 
     fn largest(&self, around: &Around) -> usize {

@@ -15,8 +15,11 @@
 //!
 //! # Costs
 //! At most one free block looked at for a request, none for a free. Rounding up may miss a block that would have
-//! fitted: at most one part in `SECOND`. The tables take `FIRST * (8 * SECOND + 4) + 4` bytes: 3 436 as given,
-//! 124 for `Tlsf<_, 6, 2>`, which serves a region of 2 KiB.
+//! fitted: at most one part in `SECOND`. The tables take `FIRST * (8 * SECOND + 2) + 4` bytes: 3 384 as given.
+//!
+//! A heap of little memory that grows in place, as a region does, can count in 16 bits (`W` is `u16`): then the
+//! tables take `FIRST * (2 * SECOND + 2) + 4` bytes, and it serves less than 1 MiB. `Tlsf<&Region, 6, 2, u16>` is
+//! 88 bytes and takes 40 of its region, tag and all: so 2 KiB of heap cost 128 bytes.
 //!
 //! # Source
 //! M. Masmano, I. Ripoll, A. Crespo, J. Real, *TLSF: a new dynamic memory allocator for real-time systems*
@@ -25,11 +28,13 @@
 use super::tagged::block::{BLOCK_BYTES_MIN, Block, Tag};
 use super::tagged::cut::Wish;
 use super::tagged::list::List;
+use super::tagged::width::Width;
 use super::tagged::{Around, Core, Index, Indexed, Tagged};
 use core::cell::Cell;
 
-/// The TLSF heap, over the source `A`: `FIRST` doublings from 32 bytes on, each in `SECOND` parts (a power of
-/// two). Both are at most 32. Larger blocks than the tables know share the last list.
+/// The TLSF heap, over the source `A`: `FIRST` doublings from 32 bytes on, at most 32, each in `SECOND` parts (a
+/// power of two, at most 16). Larger blocks than the tables know share the last list. `W` is `usize`, or `u16`
+/// for less than 1 MiB over a source that grows in place.
 ///
 /// # Examples
 /// ```
@@ -38,13 +43,13 @@ use core::cell::Cell;
 /// use nostd_alloc::memory::{Allocator, Layout, Region};
 ///
 /// let mut bytes = [MaybeUninit::uninit(); 2048];
-/// let heap = Tlsf::<_, 6, 2>::new(Region::new(&mut bytes));
+/// let heap = Tlsf::<_, 6, 2, u16>::new(Region::new(&mut bytes));
 /// let layout = Layout::new::<[u8; 500]>();
 /// assert!([(); 3].iter().all(|()| heap.allocate(layout).is_ok()));
 /// assert!(heap.allocate(layout).is_err());
 /// ```
-pub type Tlsf<A, const FIRST: usize = 26, const SECOND: usize = 16> =
-    Tagged<A, TwoLevels<FIRST, SECOND>>;
+pub type Tlsf<A, const FIRST: usize = 26, const SECOND: usize = 16, W = usize> =
+    Tagged<A, TwoLevels<FIRST, SECOND, W>>;
 
 /// The index of the TLSF heap.
 ///
@@ -53,19 +58,30 @@ pub type Tlsf<A, const FIRST: usize = 26, const SECOND: usize = 16> =
 /// - **Bits**: bit `s` of `second[f]` is set just if that list is not empty, bit `f` of `first` just if
 ///   `second[f]` is not 0.
 #[derive(Debug)]
-pub struct TwoLevels<const FIRST: usize, const SECOND: usize> {
-    lists: [[List; SECOND]; FIRST],
-    second: [Cell<u32>; FIRST],
+#[expect(
+    private_bounds,
+    reason = "the numbers are the heap's own: usize or u16"
+)]
+pub struct TwoLevels<const FIRST: usize, const SECOND: usize, W: Width = usize> {
+    lists: [[List<W>; SECOND]; FIRST],
+    second: [Cell<u16>; FIRST],
     first: Cell<u32>,
 }
 
 /// Which list.
 type Slot = (usize, usize);
 
-impl<const FIRST: usize, const SECOND: usize> TwoLevels<FIRST, SECOND> {
+#[expect(
+    private_bounds,
+    reason = "the numbers are the heap's own: usize or u16"
+)]
+impl<const FIRST: usize, const SECOND: usize, W: Width> TwoLevels<FIRST, SECOND, W> {
     const VALID: () = {
         assert!(0 < FIRST && FIRST <= 32, "FIRST is 1 to 32");
-        assert!(SECOND.is_power_of_two() && SECOND <= 32);
+        assert!(
+            SECOND.is_power_of_two() && SECOND <= 16,
+            "SECOND is 1 to 16"
+        );
     };
 
     /// The list of blocks of `size` bytes.
@@ -86,13 +102,13 @@ impl<const FIRST: usize, const SECOND: usize> TwoLevels<FIRST, SECOND> {
         Self::slot(size.saturating_add(rounding))
     }
 
-    fn list(&self, (first, second): Slot) -> &List {
+    fn list(&self, (first, second): Slot) -> &List<W> {
         &self.lists[first][second]
     }
 
     /// The first list from `slot` on that is not empty.
     fn filled_from(&self, (first, second): Slot) -> Option<Slot> {
-        let parts = self.second[first].get() & (u32::MAX << second);
+        let parts = self.second[first].get() & (u16::MAX << second);
         if parts != 0 {
             return Some((first, parts.trailing_zeros() as usize));
         }
@@ -105,8 +121,8 @@ impl<const FIRST: usize, const SECOND: usize> TwoLevels<FIRST, SECOND> {
     }
 }
 
-impl<const FIRST: usize, const SECOND: usize> Indexed for TwoLevels<FIRST, SECOND> {
-    type Seen = dyn Index;
+impl<const FIRST: usize, const SECOND: usize, W: Width> Indexed for TwoLevels<FIRST, SECOND, W> {
+    type Seen = dyn Index<Width = W>;
 
     const IS_SHARED: bool = true;
 
@@ -117,22 +133,24 @@ impl<const FIRST: usize, const SECOND: usize> Indexed for TwoLevels<FIRST, SECON
         first: Cell::new(0),
     };
 
-    fn seen(core: &Core<Self>) -> &Core<dyn Index> {
+    fn seen(core: &Core<Self>) -> &Core<dyn Index<Width = W>> {
         core
     }
 }
 
-impl<const FIRST: usize, const SECOND: usize> Index for TwoLevels<FIRST, SECOND> {
-    fn insert(&self, block: Block, size: usize, _: &Around) {
+impl<const FIRST: usize, const SECOND: usize, W: Width> Index for TwoLevels<FIRST, SECOND, W> {
+    type Width = W;
+
+    fn insert(&self, block: Block, size: usize, around: &Around<W>) {
         let slot @ (first, second) = Self::slot(size);
-        self.list(slot).push(block);
+        self.list(slot).push(block, around);
         // INVARIANT: **Bits** holds again: the list has a block.
         let parts = &self.second[first];
         parts.set(parts.get() | 1 << second);
         self.first.set(self.first.get() | 1 << first);
     }
 
-    fn remove(&self, block: Block, size: usize, around: &Around) {
+    fn remove(&self, block: Block, size: usize, around: &Around<W>) {
         let slot @ (first, second) = Self::slot(size);
         self.list(slot).remove(block, around);
         if self.list(slot).is_empty() {
@@ -145,22 +163,22 @@ impl<const FIRST: usize, const SECOND: usize> Index for TwoLevels<FIRST, SECOND>
         }
     }
 
-    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)> {
+    fn search(&self, wish: &Wish, around: &Around<W>) -> Option<(Block, Tag)> {
         let slot = self.filled_from(Self::slot_of_at_least(wish.sure))?;
         around.step();
-        let block = self.list(slot).first();
+        let block = self.list(slot).first(around);
         let tag = block.free_tag();
         // Only in the last list a block may be too small.
         wish.fits(block, tag.size()).then_some((block, tag))
     }
 
-    fn largest(&self, around: &Around) -> usize {
+    fn largest(&self, around: &Around<W>) -> usize {
         let mut lists = self.lists.iter().flatten().rev();
         let filled = lists.find(|list| !list.is_empty());
         filled.map_or(0, |list| list.largest(around))
     }
 
-    fn verify(&self, around: &Around) -> usize {
+    fn verify(&self, around: &Around<W>) -> usize {
         let mut blocks = 0;
         for (first, lists) in self.lists.iter().enumerate() {
             let parts = self.second[first].get();
@@ -176,8 +194,6 @@ impl<const FIRST: usize, const SECOND: usize> Index for TwoLevels<FIRST, SECOND>
         blocks
     }
 }
-
-const _: () = assert!(size_of::<TwoLevels<6, 2>>() <= 128, "2 KiB of heap");
 
 #[cfg(test)]
 mod tests {

@@ -26,12 +26,11 @@
 //!
 //! # How is this safe?
 //! Only this file turns numbers into pointers. A [`Block`] is made from memory of the source, by walking from
-//! a sealed tag to its neighbours, or from a link that was checked to lie between the lowest and the highest
+//! a sealed tag to its neighbours, or by `bounds.rs` from a link that lies between the lowest and the highest
 //! address of the heap; no `Block` leaves the heap.
 
 use super::fault;
 use crate::heap::place::{GRANULE_BYTES, Place};
-use core::cell::Cell;
 use core::ptr::{NonNull, with_exposed_provenance_mut};
 
 /// The bytes of a tag: what a block in use costs.
@@ -151,68 +150,6 @@ pub(in crate::heap) struct Block(usize);
 pub(in crate::heap) const unsafe fn block_from_place(place: Place) -> Block {
     // INVARIANT: **Ours** holds: contract of this function.
     Block(place.0)
-}
-
-/// The lowest and the highest address of a heap: between them lie its blocks.
-#[derive(Debug)]
-pub(in crate::heap) struct Bounds {
-    low: Cell<usize>,
-    /// From the lowest address to the highest.
-    granules: Cell<usize>,
-}
-
-impl Bounds {
-    pub(in crate::heap) const fn new() -> Bounds {
-        Bounds {
-            low: Cell::new(0),
-            granules: Cell::new(0),
-        }
-    }
-
-    /// Takes note that blocks may lie from `low` to `high`, both multiples of a granule.
-    pub(in crate::heap) fn widen(&self, low: usize, high: usize) {
-        let granules = self.granules.get();
-        let (mut lowest, mut highest) = (low, high);
-        if granules != 0 {
-            lowest = low.min(self.low.get());
-            highest = high.max(self.low.get() + granules * GRANULE_BYTES);
-        }
-        self.low.set(lowest);
-        self.granules.set((highest - lowest) / GRANULE_BYTES);
-    }
-
-    /// The block at an address of which nothing else is known, if it can be one.
-    #[inline]
-    pub(in crate::heap) fn block_at(&self, address: usize) -> Option<Block> {
-        // INVARIANT: **Ours** is as good as this check: the heap never lends the memory between its regions, so
-        // a wrong address there faults or its seal does not fit. The rotation makes an address large that lies
-        // below or that is no multiple of a granule.
-        let offset = address.wrapping_sub(self.low.get());
-        let granule = offset.rotate_right(GRANULE_BYTES.ilog2());
-        (granule < self.granules.get()).then_some(Block(address))
-    }
-
-    /// The block that a link of `block` names: the end of the list, or a block of the heap.
-    #[inline]
-    pub(in crate::heap) fn linked(&self, block: Block, link: usize) -> Block {
-        if link == 0 {
-            return Block::NONE;
-        }
-        match self.block_at(link) {
-            Some(other) => other,
-            None => fault::damaged(block, fault::LINK),
-        }
-    }
-
-    /// The block behind `block` in its list, which must lead back.
-    #[inline]
-    pub(in crate::heap) fn followed(&self, block: Block) -> Block {
-        let next = self.linked(block, block.next());
-        if !next.is_none() && next.previous() != block.address() {
-            fault::damaged(block, fault::LINK);
-        }
-        next
-    }
 }
 
 impl Block {

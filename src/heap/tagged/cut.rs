@@ -260,7 +260,7 @@ impl<I: Index + ?Sized> Core<I> {
     /// The top: the free block at the edge where the heap grows.
     #[inline]
     pub(super) fn top(&self) -> Option<(Block, Tag)> {
-        let edge = self.edge.get();
+        let edge = self.edge.get(&self.around.bounds);
         if edge.is_none() {
             return None;
         }
@@ -276,9 +276,9 @@ impl<I: Index + ?Sized> Core<I> {
     #[inline]
     pub(super) fn is_top(&self, block: Block, size: usize) -> bool {
         if self.grows_up() {
-            block.up(size) == self.edge.get()
+            block.up(size) == self.edge.get(&self.around.bounds)
         } else {
-            block == self.edge.get()
+            block == self.edge.get(&self.around.bounds)
         }
     }
 }

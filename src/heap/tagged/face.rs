@@ -9,7 +9,9 @@ use super::block::{Block, TAG_BYTES, Tag};
 use super::cut::{Wish, block_size_from_size};
 use super::fault;
 use super::regions::return_span;
+use super::width::Width;
 use super::{APART_BYTES_MIN, Core, Found, Index, Indexed, Tagged};
+use crate::heap::addresses::Addresses;
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::memory::{AllocError, Allocator, Layout};
 use core::ptr::NonNull;
@@ -22,8 +24,8 @@ const fn is_large(size: usize, align: usize) -> bool {
 
 /// Whether blocks of this size and alignment are mapped apart.
 #[inline]
-fn is_apart(source: &dyn Allocator, size: usize, align: usize) -> bool {
-    is_large(size, align) && source.grain() != 0
+fn is_apart<W: Width>(source: &dyn Allocator, size: usize, align: usize) -> bool {
+    W::HAS_APART && is_large(size, align) && source.grain() != 0
 }
 
 /// Whether these are the size and alignment of nearly every block: nothing to be mapped apart, no padding.
@@ -141,7 +143,7 @@ impl<I: Index + ?Sized> Core<I> {
         layout: Layout,
         zeroed: bool,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        if is_apart(source, layout.size(), layout.align()) {
+        if is_apart::<I::Width>(source, layout.size(), layout.align()) {
             return self.allocate_apart(source, layout, zeroed);
         }
         let size = block_size_from_size(layout.size()).ok_or(AllocError)?;
@@ -189,7 +191,7 @@ impl<I: Index + ?Sized> Core<I> {
     /// Takes a block back, whatever it is.
     #[inline(never)]
     fn deallocate_any(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
-        if is_apart(source, layout.size(), layout.align()) {
+        if is_apart::<I::Width>(source, layout.size(), layout.align()) {
             return self.deallocate_apart(source, ptr, layout);
         }
         let (block, tag) = self.owned_any(ptr, layout);
@@ -222,16 +224,24 @@ impl<I: Index + ?Sized> Core<I> {
         Ok(self.usable(new_tag))
     }
 
-    /// The size of the block mapped apart that `ptr` names.
-    fn owned_apart(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) -> usize {
+    /// The table of blocks mapped apart, and the size of the one that `ptr` names.
+    fn owned_apart(
+        &self,
+        source: &dyn Allocator,
+        ptr: NonNull<u8>,
+        layout: Layout,
+    ) -> (&Addresses, usize) {
         let address = ptr.addr().get();
-        let Some(size) = self.apart.get(address) else {
+        let found = self
+            .apart()
+            .and_then(|apart| Some((apart, apart.get(address)?)));
+        let Some((apart, size)) = found else {
             fault::invalid_free(address);
         };
         if layout.size().next_multiple_of(source.grain()) != size {
             fault::layout_mismatch(address, layout.size(), size);
         }
-        size
+        (apart, size)
     }
 
     /// Maps a block apart.
@@ -245,17 +255,17 @@ impl<I: Index + ?Sized> Core<I> {
         if layout.size() == 0 {
             return Err(AllocError);
         }
-        let table_bytes = self.apart.table_bytes();
-        self.apart.reserve(source, self.apart.count() + 1)?;
-        self.counters
-            .hold_instead(table_bytes, self.apart.table_bytes());
+        let apart = self.apart().ok_or(AllocError)?;
+        let table_bytes = apart.table_bytes();
+        apart.reserve(source, apart.count() + 1)?;
+        self.counters.hold_instead(table_bytes, apart.table_bytes());
         let block = if zeroed {
             source.allocate_zeroed(layout)?
         } else {
             source.allocate(layout)?
         };
         let address = place_from_ptr(block.cast()).0;
-        self.apart.insert(address, block.len());
+        apart.insert(address, block.len());
         // INVARIANT: **Sums** holds again with the new block.
         self.counters.hold_instead(0, block.len());
         self.counters.use_instead(0, block.len());
@@ -266,8 +276,8 @@ impl<I: Index + ?Sized> Core<I> {
     /// Unmaps a block.
     #[cold]
     fn deallocate_apart(&self, source: &dyn Allocator, ptr: NonNull<u8>, layout: Layout) {
-        let size = self.owned_apart(source, ptr, layout);
-        self.apart.remove(ptr.addr().get());
+        let (apart, size) = self.owned_apart(source, ptr, layout);
+        apart.remove(ptr.addr().get());
         // INVARIANT: **Sums** holds again without the block.
         self.counters.hold_instead(size, 0);
         self.counters.use_instead(size, 0);
@@ -285,7 +295,7 @@ impl<I: Index + ?Sized> Core<I> {
         new_size: usize,
         may_move: bool,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        let size = self.owned_apart(source, ptr, old);
+        let (apart, size) = self.owned_apart(source, ptr, old);
         // SAFETY: contract of the callers; by **Table** of `Addresses` it is a block of the source.
         let block = unsafe {
             if may_move {
@@ -295,9 +305,8 @@ impl<I: Index + ?Sized> Core<I> {
                 NonNull::slice_from_raw_parts(ptr, usable)
             }
         };
-        self.apart.remove(ptr.addr().get());
-        self.apart
-            .insert(place_from_ptr(block.cast()).0, block.len());
+        apart.remove(ptr.addr().get());
+        apart.insert(place_from_ptr(block.cast()).0, block.len());
         // INVARIANT: **Sums** holds again with the new size.
         self.counters.hold_instead(size, block.len());
         self.counters.use_instead(size, block.len());
@@ -336,7 +345,7 @@ unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
     }
 
     fn allocate_zeroed(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        if is_apart(&self.source, layout.size(), layout.align()) {
+        if is_apart::<I::Width>(&self.source, layout.size(), layout.align()) {
             return self.seen().allocate_any(&self.source, layout, true);
         }
         let block = self.allocate(layout)?;
@@ -351,8 +360,8 @@ unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
         old: Layout,
         new_size: usize,
     ) -> Result<usize, AllocError> {
-        let from = is_apart(&self.source, old.size(), old.align());
-        let to = is_apart(&self.source, new_size, old.align());
+        let from = is_apart::<I::Width>(&self.source, old.size(), old.align());
+        let to = is_apart::<I::Width>(&self.source, new_size, old.align());
         match (from, to) {
             (false, false) => self.seen().resize(&self.source, ptr, old, new_size),
             (true, true) => {
@@ -371,8 +380,8 @@ unsafe impl<A: Allocator, I: Indexed> Allocator for Tagged<A, I> {
         old: Layout,
         new_size: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
-        let from = is_apart(&self.source, old.size(), old.align());
-        if from && is_apart(&self.source, new_size, old.align()) {
+        let from = is_apart::<I::Width>(&self.source, old.size(), old.align());
+        if from && is_apart::<I::Width>(&self.source, new_size, old.align()) {
             return self
                 .seen()
                 .remap_apart(&self.source, ptr, old, new_size, true);

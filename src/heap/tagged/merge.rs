@@ -118,7 +118,8 @@ impl<I: Index + ?Sized> Core<I> {
     /// Whether `next` is the fence at the edge, or the top in front of it.
     fn is_at_top(&self, next: Block) -> bool {
         let tag = self.tag_of(next);
-        next == self.edge.get() || !tag.is_in_use() && self.is_top(next, tag.size())
+        next == self.edge.get(&self.around.bounds)
+            || !tag.is_in_use() && self.is_top(next, tag.size())
     }
 
     /// How many bytes are free at `next`, the block behind one in use.

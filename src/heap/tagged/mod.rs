@@ -24,6 +24,8 @@
 //! | file | idea |
 //! |---|---|
 //! | `block.rs` | one block: tag, links, footer |
+//! | `bounds.rs` | where blocks may lie |
+//! | `width.rs` | numbers of 64 bits or of 16 |
 //! | `cut.rs` | blocks out of free ones |
 //! | `merge.rs` | and back, merged |
 //! | `list.rs` | a list of free blocks |
@@ -46,6 +48,7 @@
 //! blocks; Doug Lea, *A Memory Allocator* (1987-2000): the top, mappings of their own.
 
 pub(in crate::heap) mod block;
+mod bounds;
 pub(in crate::heap) mod cut;
 mod face;
 pub(in crate::heap) mod fault;
@@ -53,26 +56,28 @@ pub(in crate::heap) mod list;
 mod merge;
 mod regions;
 mod verify;
+pub(in crate::heap) mod width;
 
 use super::addresses::Addresses;
-use super::place::Place;
 use crate::memory::{Allocator, PAGE_BYTES};
-use block::{Block, Bounds, Tag};
+use block::{Block, Tag};
+use bounds::Bounds;
 use core::cell::Cell;
 use core::fmt::Debug;
 use cut::Wish;
+use width::{Count, Link, Size, Width};
 
 /// Blocks from this size on are mapped apart, if the source has a grain.
 const APART_BYTES_MIN: usize = 32 * PAGE_BYTES;
 
 /// What an index may know of the heap around it.
 #[derive(Debug)]
-pub(in crate::heap) struct Around {
-    pub(in crate::heap) bounds: Bounds,
+pub(in crate::heap) struct Around<W: Width = usize> {
+    pub(in crate::heap) bounds: Bounds<W>,
     steps: Cell<u64>,
 }
 
-impl Around {
+impl<W: Width> Around<W> {
     /// One more free block was looked at.
     #[inline]
     pub(in crate::heap) fn step(&self) {
@@ -85,29 +90,32 @@ impl Around {
 /// It writes the links of free blocks that were given to it and no other memory, and it finds only blocks
 /// that it has.
 pub(in crate::heap) trait Index {
+    /// How wide the numbers of the heap are.
+    type Width: Width;
+
     /// Files a free block of `size` bytes.
-    fn insert(&self, block: Block, size: usize, around: &Around);
+    fn insert(&self, block: Block, size: usize, around: &Around<Self::Width>);
 
     /// Strikes out a filed block of `size` bytes.
-    fn remove(&self, block: Block, size: usize, around: &Around);
+    fn remove(&self, block: Block, size: usize, around: &Around<Self::Width>);
 
     /// A filed block of `from` bytes now has fewer, `to`.
-    fn shrink(&self, block: Block, from: usize, to: usize, around: &Around) {
+    fn shrink(&self, block: Block, from: usize, to: usize, around: &Around<Self::Width>) {
         self.remove(block, from, around);
         self.insert(block, to, around);
     }
 
     /// A filed block of `from` bytes now has more, `to`.
-    fn grow(&self, block: Block, from: usize, to: usize, around: &Around) {
+    fn grow(&self, block: Block, from: usize, to: usize, around: &Around<Self::Width>) {
         self.remove(block, from, around);
         self.insert(block, to, around);
     }
 
     /// A filed block that [`fits`](Wish::fits), with its tag; counts the blocks looked at.
-    fn search(&self, wish: &Wish, around: &Around) -> Option<(Block, Tag)>;
+    fn search(&self, wish: &Wish, around: &Around<Self::Width>) -> Option<(Block, Tag)>;
 
     /// The same for a [plain](Wish::plain) wish, as far as the answer is near at hand.
-    fn search_plain(&self, size: usize, around: &Around) -> Found {
+    fn search_plain(&self, size: usize, around: &Around<Self::Width>) -> Found {
         match self.search(&Wish::plain(size), around) {
             Some((block, tag)) => Found::Block(block, tag, 0),
             None => Found::Nothing,
@@ -115,20 +123,27 @@ pub(in crate::heap) trait Index {
     }
 
     /// Strikes out the block that [`search_plain`](Index::search_plain) has just found.
-    fn remove_found(&self, block: Block, size: usize, _: u8, around: &Around) {
+    fn remove_found(&self, block: Block, size: usize, _: u8, around: &Around<Self::Width>) {
         self.remove(block, size, around);
     }
 
     /// The same block now has fewer bytes.
-    fn shrink_found(&self, block: Block, from: usize, to: usize, _: u8, around: &Around) {
+    fn shrink_found(
+        &self,
+        block: Block,
+        from: usize,
+        to: usize,
+        _: u8,
+        around: &Around<Self::Width>,
+    ) {
         self.shrink(block, from, to, around);
     }
 
     /// The size of the largest filed block, or 0.
-    fn largest(&self, around: &Around) -> usize;
+    fn largest(&self, around: &Around<Self::Width>) -> usize;
 
     /// Walks all that is filed, asserts the index's own invariants, and returns the number of blocks.
-    fn verify(&self, around: &Around) -> usize;
+    fn verify(&self, around: &Around<Self::Width>) -> usize;
 }
 
 /// What a short search has found.
@@ -146,7 +161,7 @@ pub(in crate::heap) enum Found {
 pub(in crate::heap) trait Indexed: Index + Debug + Sized {
     /// What the engine is compiled for: the index itself where speed counts, else `dyn Index`, so that all
     /// the other heaps share one engine.
-    type Seen: Index + ?Sized;
+    type Seen: Index<Width = Self::Width> + ?Sized;
 
     /// Whether the engine is one for many indexes.
     const IS_SHARED: bool;
@@ -182,28 +197,28 @@ pub struct Tagged<A: Allocator, I: Indexed> {
 
 /// All but the source: the same code for every source, which is lent to what needs it.
 #[derive(Debug)]
-pub(in crate::heap) struct Core<I: ?Sized> {
-    edge: Cell<Block>,
-    last_region: Cell<Place>,
-    /// The grain of the source, 0 until the heap first grows.
-    grain: Cell<usize>,
-    apart: Addresses,
-    counters: Counters,
-    around: Around,
+pub(in crate::heap) struct Core<I: Index + ?Sized, W: Width = <I as Index>::Width> {
+    edge: Link<W>,
+    /// The first block of the region that begins the list.
+    last_region: Link<W>,
+    /// The grain of the source, 0 until the heap first grows, and in a heap of narrow numbers.
+    grain: Size<W>,
+    apart: W::Apart,
+    counters: Counters<W>,
+    around: Around<W>,
     index: I,
 }
 
 /// What the heap counts; sizes in bytes.
 #[derive(Debug)]
-struct Counters {
+struct Counters<W: Width> {
     /// In live blocks, with their tags.
-    used: Cell<usize>,
-    used_peak: Cell<usize>,
+    used: Size<W>,
+    used_peak: Size<W>,
     /// From the source, for blocks, heads, fences, and the table of blocks that are mapped apart.
-    held: Cell<usize>,
-    held_peak: Cell<usize>,
-    blocks: Cell<usize>,
-    regions: Cell<usize>,
+    held: Size<W>,
+    held_peak: Size<W>,
+    blocks: Count<W>,
 }
 
 #[expect(
@@ -239,17 +254,16 @@ impl<I: Indexed> Core<I> {
     const fn new() -> Core<I> {
         // INVARIANT: all of `Tagged` hold: there is no region and no block.
         Core {
-            edge: Cell::new(Block::NONE),
-            last_region: Cell::new(Place::NONE),
-            grain: Cell::new(0),
-            apart: Addresses::new(),
+            edge: Link::new(),
+            last_region: Link::new(),
+            grain: Size::new(),
+            apart: <I::Width as Width>::APART,
             counters: Counters {
-                used: Cell::new(0),
-                used_peak: Cell::new(0),
-                held: Cell::new(0),
-                held_peak: Cell::new(0),
-                blocks: Cell::new(0),
-                regions: Cell::new(0),
+                used: Size::new(),
+                used_peak: Size::new(),
+                held: Size::new(),
+                held_peak: Size::new(),
+                blocks: Count::new(),
             },
             around: Around {
                 bounds: Bounds::new(),
@@ -266,9 +280,15 @@ impl<I: Index + ?Sized> Core<I> {
     fn grows_up(&self) -> bool {
         self.grain.get() == 0
     }
+
+    /// The blocks that are mapped apart, if there may be such.
+    #[inline]
+    fn apart(&self) -> Option<&Addresses> {
+        I::Width::apart(&self.apart)
+    }
 }
 
-impl Counters {
+impl<W: Width> Counters<W> {
     /// One block replaces `before` bytes in use by `after`.
     #[inline]
     fn use_instead(&self, before: usize, after: usize) {

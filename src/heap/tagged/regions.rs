@@ -10,6 +10,7 @@
 //! head of the upper one, and that block is freed: merging does the rest.
 
 use super::block::{BLOCK_BYTES_MIN, Block, Tag, block_from_place};
+use super::width::Width;
 use super::{Core, Index, Indexed, Tagged};
 use crate::heap::place::{GRANULE_BYTES, Place, place_from_ptr};
 use crate::heap::regions::{FIRST_BYTES, GROWTH_DIVISOR};
@@ -92,8 +93,17 @@ fn place_from_region(region: Option<Region>) -> Place {
 impl<I: Index + ?Sized> Core<I> {
     /// All regions, the last one first.
     pub(super) fn regions(&self) -> impl Iterator<Item = Region> {
-        let last = region_from_place(self.last_region.get());
-        core::iter::successors(last, |region| region.next())
+        core::iter::successors(self.last_region(), |region| region.next())
+    }
+
+    fn last_region(&self) -> Option<Region> {
+        let first = self.last_region.get(&self.around.bounds);
+        (!first.is_none()).then(|| Region(Place(first.address() - HEAD_BYTES)))
+    }
+
+    fn set_last_region(&self, region: Option<Region>) {
+        let first = region.map_or(Block::NONE, Region::first_block);
+        self.last_region.set(first, &self.around.bounds);
     }
 
     /// Makes room for a block of `need` bytes, and returns the free block that has it.
@@ -107,7 +117,9 @@ impl<I: Index + ?Sized> Core<I> {
         source: &dyn Allocator,
         need: usize,
     ) -> Result<(Block, Tag), AllocError> {
-        self.grain.set(source.grain());
+        if I::Width::HAS_APART {
+            self.grain.set(source.grain());
+        }
         if self.grows_up() {
             self.grow_up(source, need)
         } else {
@@ -119,7 +131,7 @@ impl<I: Index + ?Sized> Core<I> {
     fn step(&self) -> usize {
         let grain = self.grain.get().max(GRANULE_BYTES);
         let held = self.counters.held.get();
-        if self.last_region.get().is_none() {
+        if self.last_region.is_none() {
             return FIRST_BYTES;
         }
         ((held / GROWTH_DIVISOR) & !(grain - 1)).max(crate::memory::PAGE_BYTES)
@@ -143,7 +155,7 @@ impl<I: Index + ?Sized> Core<I> {
 
     /// Lets the last region grow where it is; else takes a new one.
     fn grow_up(&self, source: &dyn Allocator, need: usize) -> Result<(Block, Tag), AllocError> {
-        if let Some(region) = region_from_place(self.last_region.get()) {
+        if let Some(region) = self.last_region() {
             let missing = need - self.top().map_or(0, |(_, tag)| tag.size()).min(need);
             for wished in [missing.max(self.step()), missing] {
                 if let Ok(grown) = self.extend(source, region, wished) {
@@ -153,7 +165,14 @@ impl<I: Index + ?Sized> Core<I> {
         }
         let whole = need.checked_add(HEAD_BYTES).ok_or(AllocError)?;
         let pages = request(source, whole.max(self.step()), whole)?;
-        Ok(self.adopt(pages))
+        let start = place_from_ptr(pages.cast());
+        match self.around.bounds.reach(start, pages.len()) {
+            size if size >= whole => Ok(self.adopt(start.block(size))),
+            _ => {
+                return_span(source, start, pages.len());
+                Err(AllocError)
+            }
+        }
     }
 
     /// Makes memory of the source a region, joins it with those that it touches, frees it, and
@@ -168,9 +187,9 @@ impl<I: Index + ?Sized> Core<I> {
                 .regions()
                 .find(|region| region.start() == start.up(size));
         }
+        self.around.bounds.widen(start.0, start.up(size).0);
         let region = self.list(start, size);
         let block = region.first_block();
-        self.around.bounds.widen(start.0, region.end().0);
         self.counters.hold_instead(0, size);
         region.fence().set_tag(Tag::in_use(0));
         // INVARIANT: **Tiles** holds: one block, in use until all is joined, between head and fence.
@@ -217,13 +236,16 @@ impl<I: Index + ?Sized> Core<I> {
             .checked_next_multiple_of(GRANULE_BYTES)
             .ok_or(AllocError)?;
         Layout::from_size_align(size, GRANULE_BYTES).map_err(|_| AllocError)?;
+        if self.around.bounds.reach(region.start(), size) < size {
+            return Err(AllocError);
+        }
         let old = Layout::from_size_align(old_size, GRANULE_BYTES).map_err(|_| AllocError)?;
         // SAFETY: by **Head** of `Region` it is a live block of the source with this size; that the new one makes
         // a layout was checked above.
         let usable = unsafe { source.resize(region.start().ptr(), old, size)? };
         let fence = region.fence();
         let tag = self.tag_of(fence);
-        region.set(SIZE, usable & !(GRANULE_BYTES - 1));
+        region.set(SIZE, self.around.bounds.reach(region.start(), usable));
         let added = region.size() - old_size;
         self.around.bounds.widen(region.start().0, region.end().0);
         self.counters.hold_instead(old_size, region.size());
@@ -237,14 +259,14 @@ impl<I: Index + ?Sized> Core<I> {
 
     /// Moves the edge: the old top goes to the index, a free block at the new one leaves it.
     fn set_edge(&self, edge: Block) {
-        if edge == self.edge.get() {
+        if edge == self.edge.get(&self.around.bounds) {
             return;
         }
         if let Some((top, tag)) = self.top() {
             self.index.insert(top, tag.size(), &self.around);
         }
         // INVARIANT: **Edge** and **Listed** hold again with the new edge.
-        self.edge.set(edge);
+        self.edge.set(edge, &self.around.bounds);
         if let Some((top, tag)) = self.top() {
             self.index.remove(top, tag.size(), &self.around);
         }
@@ -286,7 +308,7 @@ impl<I: Index + ?Sized> Core<I> {
         // INVARIANT: **Tiles** and **Edge** hold again: the first block begins where the region now does.
         let top = kept.first_block();
         top.set_free_tag(tag.with_size(tag.size() - size));
-        self.edge.set(top);
+        self.edge.set(top, &self.around.bounds);
         self.counters.hold_instead(size, 0);
         return_span(source, start, size);
     }
@@ -294,29 +316,29 @@ impl<I: Index + ?Sized> Core<I> {
     /// Gives everything back.
     #[cold]
     fn return_all(&self, source: &dyn Allocator) {
-        while let Some(region) = region_from_place(self.last_region.get()) {
+        while let Some(region) = self.last_region() {
             let (start, size) = (region.start(), region.size());
             self.unlist(region);
             return_span(source, start, size);
         }
-        self.apart
-            .for_each(|address, size| return_span(source, Place(address), size));
-        self.apart.clear(source);
+        if let Some(apart) = self.apart() {
+            apart.for_each(|address, size| return_span(source, Place(address), size));
+            apart.clear(source);
+        }
     }
 
     /// Puts a region on the list.
     fn list(&self, start: Place, size: usize) -> Region {
         // INVARIANT: **Head** and **Regions** hold: the words are written here.
         let region = Region(start);
-        let before = region_from_place(self.last_region.get());
+        let before = self.last_region();
         region.set(NEXT, place_from_region(before).0);
         region.set(PREVIOUS, 0);
         region.set(SIZE, size);
         if let Some(before) = before {
             before.set(PREVIOUS, start.0);
         }
-        self.last_region.set(start);
-        self.counters.regions.set(self.counters.regions.get() + 1);
+        self.set_last_region(Some(region));
         region
     }
 
@@ -326,12 +348,11 @@ impl<I: Index + ?Sized> Core<I> {
         // INVARIANT: **Regions** holds again without this one.
         match previous {
             Some(previous) => previous.set(NEXT, place_from_region(next).0),
-            None => self.last_region.set(place_from_region(next)),
+            None => self.set_last_region(next),
         }
         if let Some(next) = next {
             next.set(PREVIOUS, place_from_region(previous).0);
         }
-        self.counters.regions.set(self.counters.regions.get() - 1);
     }
 }
 

@@ -22,7 +22,12 @@ fn free_shuffled(heap: &dyn Strategy, mut blocks: Vec<Live>) {
 }
 
 pub(crate) fn alignment_is_kept(heap: &dyn Strategy) {
-    for shift in 0..=20 {
+    alignment_is_kept_up_to(heap, 20);
+}
+
+/// The same for a heap that has no room for blocks at a MiB.
+pub(crate) fn alignment_is_kept_up_to(heap: &dyn Strategy, shift_max: u32) {
+    for shift in 0..=shift_max {
         let align = 1 << shift;
         let mut blocks = Vec::new();
         for size in [1, 24, align, align + 1] {
@@ -59,8 +64,13 @@ pub(crate) fn impossible_sizes_are_refused(heap: &dyn Strategy) {
 }
 
 pub(crate) fn blocks_share_no_byte(heap: &dyn Strategy) {
+    blocks_of_rounds_share_no_byte(heap, 4);
+}
+
+/// The same for a heap that has no room for four rounds.
+pub(crate) fn blocks_of_rounds_share_no_byte(heap: &dyn Strategy, rounds: usize) {
     let mut blocks = Vec::new();
-    for round in 0..4 {
+    for round in 0..rounds {
         for (index, &size) in SIZES.iter().enumerate() {
             let block = Live::new(heap, layout(size, 1 << (index % 6)), index as u8);
             blocks.push(block.unwrap());

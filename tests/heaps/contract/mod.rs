@@ -7,6 +7,7 @@ pub(crate) mod cases;
 pub(crate) mod live;
 mod million;
 mod model;
+mod narrow;
 pub(crate) mod random;
 mod refusals;
 mod shrunk;
@@ -112,4 +113,14 @@ fn random_operations_that_can_be_shrunk_agree_with_a_model() {
 #[test]
 fn random_operations_of_each_row_over_each_source_verify() {
     million::every_pair_has_its_turn();
+}
+
+#[test]
+fn a_tlsf_of_narrow_numbers_keeps_the_contract_in_its_size() {
+    narrow::every_case_that_fits();
+}
+
+#[test]
+fn a_tlsf_of_two_kib_spends_at_most_128_bytes() {
+    narrow::two_kib_cost_128_bytes();
 }

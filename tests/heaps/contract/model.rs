@@ -14,7 +14,7 @@ const VERIFY_EVERY: u64 = 1000;
 const STATS_EVERY: u64 = 32;
 
 /// More is not held at once, so that every source has enough.
-const LIVE_BYTES_MAX: usize = 2 << 20;
+pub(crate) const LIVE_BYTES_MAX: usize = 2 << 20;
 
 /// One operation; an index counts among the live blocks, modulo their number.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +28,8 @@ pub(crate) enum Operation {
 }
 
 /// What is live, and where.
-#[derive(Default)]
 pub(crate) struct Model {
+    bytes_max: usize,
     live: Vec<Live>,
     ends: BTreeMap<usize, usize>,
     bytes: usize,
@@ -38,6 +38,18 @@ pub(crate) struct Model {
 }
 
 impl Model {
+    /// Nothing is live, and no more than `bytes_max` will be.
+    pub(crate) fn of(bytes_max: usize) -> Model {
+        Model {
+            bytes_max,
+            live: Vec::new(),
+            ends: BTreeMap::new(),
+            bytes: 0,
+            done: 0,
+            turn: 0,
+        }
+    }
+
     /// Takes note of a block, which must share no byte with another.
     fn add(&mut self, block: Live) {
         let (start, end) = (block.address(), block.address() + block.usable);
@@ -64,7 +76,7 @@ impl Model {
     }
 
     fn has_room(&self, size: usize) -> bool {
-        self.bytes + size <= LIVE_BYTES_MAX
+        self.bytes + size <= self.bytes_max
     }
 
     /// How many blocks are live.

@@ -4,7 +4,7 @@
 //! they are, and in which order they go. At the end of a round everything goes back to the heap, which is
 //! then as new, and is kept for the next round.
 
-use super::model::{Model, Operation};
+use super::model::{LIVE_BYTES_MAX, Model, Operation};
 use nostd_alloc::heap::Strategy;
 
 /// A generator of random numbers: xorshift64* (Vigna 2016).
@@ -110,7 +110,18 @@ fn align(random: &mut Random) -> usize {
 
 /// Runs `rounds` rounds of so many operations, each of a character of its own, on one heap.
 pub(crate) fn run_rounds(heap: &dyn Strategy, random: &mut Random, rounds: u64, operations: u64) {
-    let mut model = Model::default();
+    run_rounds_within(LIVE_BYTES_MAX, heap, random, rounds, operations);
+}
+
+/// The same with no more than `bytes_max` live at once.
+pub(crate) fn run_rounds_within(
+    bytes_max: usize,
+    heap: &dyn Strategy,
+    random: &mut Random,
+    rounds: u64,
+    operations: u64,
+) {
+    let mut model = Model::of(bytes_max);
     for _ in 0..rounds {
         let round = Round::new(random);
         for _ in 0..operations {

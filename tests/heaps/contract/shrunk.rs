@@ -1,6 +1,6 @@
 //! Random operations against the model: with the seed printed, and shrunk by proptest.
 
-use super::model::{Model, Operation};
+use super::model::{LIVE_BYTES_MAX, Model, Operation};
 use super::on_heap;
 use super::sources::SOURCES;
 use nostd_alloc::heap::{ROWS, Row, Strategy};
@@ -50,7 +50,7 @@ fn operations() -> impl Generator<Value = Vec<Operation>> {
 }
 
 fn run_sequence(heap: &dyn Strategy, operations: &[Operation]) {
-    let mut model = Model::default();
+    let mut model = Model::of(LIVE_BYTES_MAX);
     for &operation in operations {
         model.run(heap, operation);
     }
