@@ -141,7 +141,7 @@ fn twenty_element_types_need_less_code_than_with_std() {
     };
     assert!(100 * ours < 95 * std, "ours {ours} bytes, std {std} bytes");
     assert!(
-        100 * our_constants < 120 * std_constants,
+        100 * our_constants < 110 * std_constants,
         "of constants: ours {our_constants} bytes, std {std_constants} bytes"
     );
 }

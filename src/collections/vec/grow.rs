@@ -232,7 +232,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
     pub(super) unsafe fn push_clones(&mut self, other: &[T]) {
         if needs_drop::<T>() {
             // SAFETY: contract of this function.
-            unsafe { self.fill_with(other.len(), |index| other[index].clone()) };
+            unsafe { self.push_owning_clones(other, 1, other.len()) };
         } else {
             let end = self.end().cast::<MaybeUninit<T>>();
             // SAFETY: contract of this function; a `MaybeUninit` needs no value.
@@ -241,6 +241,18 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
             // INVARIANT: **Length** holds again: so many slots were just written.
             self.length += other.len();
         }
+    }
+
+    /// Adds `count` clones, of the elements of a slice in turn if `step` is 1, of its first one if it is 0. A clone
+    /// that owns something costs more than this call: the loop is in a program once for a type.
+    ///
+    /// # Safety
+    /// - There is room for them, and `(count - 1) * step` is an index of the slice if `count` is not 0.
+    #[inline(never)]
+    pub(super) unsafe fn push_owning_clones(&mut self, source: &[T], step: usize, count: usize) {
+        let source = source.as_ptr();
+        // SAFETY: contract of this function.
+        unsafe { self.fill_with(count, |index| (*source.add(index * step)).clone()) };
     }
 
     #[inline]

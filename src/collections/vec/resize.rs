@@ -96,7 +96,7 @@ impl<T: Clone, A: Allocator> Vec<T, A> {
         }
         if needs_drop::<T>() {
             // SAFETY: checked above: reserved is room for the clones.
-            unsafe { self.fill_with(additional - 1, |_| value.clone()) };
+            unsafe { self.push_owning_clones(slice::from_ref(&value), 0, additional - 1) };
         } else {
             // SAFETY: checked above: reserved is room for the clones; a `MaybeUninit` needs no value.
             let room = unsafe {
