@@ -19,6 +19,7 @@ use super::contract::{cases, random};
 use nostd_alloc::heap::Strategy;
 use nostd_alloc::memory::Allocator;
 use slot::HEAP;
+use std::alloc::GlobalAlloc;
 use std::process::Command;
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, mpsc};
@@ -84,6 +85,19 @@ const MISUSES: &[Misuse] = &[
     }),
     ("with a large size", "layout mismatch", |block| {
         free_as(block, 100_000);
+    }),
+    ("when it is free, by another size", "double free", |_| {
+        let (own, other) = (Carried::new(64), Carried::new(100));
+        other.free();
+        own.free();
+        // SAFETY: none: the program is to end here, which is checked by the test.
+        unsafe { HEAP.realloc(own.0.as_ptr(), layout(64, 8), 100) };
+    }),
+    ("when it is free, by its size", "double free", |_| {
+        let own = Carried::new(64);
+        own.free();
+        // SAFETY: none: the program is to end here, which is checked by the test.
+        unsafe { HEAP.realloc(own.0.as_ptr(), layout(64, 8), 63) };
     }),
     ("of a variable", "invalid free", |block| {
         free_as(Carried(NonNull::from(&mut 7_u64).cast(), 0), block.1);

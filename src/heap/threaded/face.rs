@@ -81,6 +81,42 @@ impl<S: PerThread> Threaded<S> {
         self.hot()?.spans().allocate_hot(layout)
     }
 
+    /// Gives a small block of this thread's heap another size by what its hot stacks have, or does nothing.
+    ///
+    /// # Safety
+    /// - As [`reallocate`].
+    #[inline(always)]
+    unsafe fn reallocate_hot(
+        &self,
+        ptr: NonNull<u8>,
+        old: Layout,
+        new_size: usize,
+    ) -> Option<NonNull<u8>> {
+        let new = Layout::from_size_align(new_size, old.align()).ok()?;
+        let (home, from, to) = (
+            self.hot()?,
+            Shaped::from_layout(old),
+            Shaped::from_layout(new),
+        );
+        let Shaped::Small(class) = from else {
+            return None;
+        };
+        if !home.spans().is_own(class, ptr.addr().get()) {
+            return None;
+        }
+        if from == to {
+            return Some(ptr);
+        }
+        let block = home.spans().allocate_hot(new)?.cast::<u8>();
+        // SAFETY: contract of this function: the old block is live, and used no more after this; checked above to be of
+        // this heap and class. The new one came from it just now, and is as long as `new_size`.
+        unsafe {
+            block.copy_from_nonoverlapping(ptr, usize::min(old.size(), new_size));
+            home.deallocate_own(class, ptr.addr().get());
+        }
+        Some(block)
+    }
+
     /// A block that the thread's hot stack does not have, or null.
     #[cold]
     #[inline(never)]
@@ -113,7 +149,7 @@ impl<S: PerThread> Threaded<S> {
         let (home, shape) = (self.home(), Shaped::from_layout(layout));
         if let (Some(home), Shaped::Large(_)) = (home, shape)
             // SAFETY: contract of this function.
-            && unsafe { home.spans().deallocate_chunk(ptr, layout) }
+            && home.change(|spans| unsafe { spans.deallocate_chunk(ptr, layout) })
         {
             return;
         }
@@ -218,12 +254,20 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
         })?
     }
 
+    #[inline]
     unsafe fn resize(
         &self,
         ptr: NonNull<u8>,
         old: Layout,
         new_size: usize,
     ) -> Result<usize, AllocError> {
+        if let shape @ Shaped::Small(_) = Shaped::from_layout(old) {
+            let new = Layout::from_size_align(new_size, old.align()).map_err(|_| AllocError)?;
+            if Shaped::from_layout(new) != shape {
+                // Whoever moves the block gives it back, which is checked.
+                return Err(AllocError);
+            }
+        }
         let resized = self.with_present(|home| match home.owns(ptr, old) {
             // SAFETY: contract of this function, checked just now to be of this heap.
             true => home.change(|spans| unsafe { spans.resize(ptr, old, new_size) }),
@@ -238,6 +282,9 @@ unsafe impl<S: PerThread> Allocator for Threaded<S> {
         old: Layout,
         new_size: usize,
     ) -> Result<NonNull<[u8]>, AllocError> {
+        if let Shaped::Small(_) = Shaped::from_layout(old) {
+            return Err(AllocError);
+        }
         let moved = self.with_present(|home| match home.owns(ptr, old) {
             // SAFETY: contract of this function, checked just now to be of this heap.
             true => home.change(|spans| unsafe { spans.remap(ptr, old, new_size) }),
@@ -320,7 +367,12 @@ unsafe impl<S: PerThread> GlobalAlloc for Threaded<S> {
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         // SAFETY: contract of this function: a block of the allocator, which is not null.
-        let answer = unsafe { reallocate(self, NonNull::new_unchecked(ptr), layout, new_size) };
-        pointer_from_answer(answer)
+        unsafe {
+            let ptr = NonNull::new_unchecked(ptr);
+            match self.reallocate_hot(ptr, layout, new_size) {
+                Some(block) => block.as_ptr(),
+                None => pointer_from_answer(reallocate(self, ptr, layout, new_size)),
+            }
+        }
     }
 }

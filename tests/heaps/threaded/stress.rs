@@ -3,7 +3,8 @@
 
 use super::slot::HEAP;
 use nostd_alloc::heap::Strategy;
-use nostd_alloc::memory::{Allocator, Layout, reallocate};
+use nostd_alloc::memory::{AllocError, Allocator, Layout, reallocate};
+use std::alloc::GlobalAlloc;
 use std::ptr::NonNull;
 use std::sync::Mutex;
 
@@ -70,9 +71,16 @@ impl Block {
 
     fn reallocate(&mut self, size: usize) {
         self.check(self.layout.size());
+        // As C's realloc, or as a collection: they are not one way.
         // SAFETY: the block came from the heap, with this layout.
-        let moved = unsafe { reallocate(&HEAP, self.ptr, self.layout, size) };
-        self.ptr = moved.expect("memory").cast();
+        let moved = unsafe {
+            match self.number % 2 {
+                0 => reallocate(&HEAP, self.ptr, self.layout, size).map(NonNull::cast),
+                _ => NonNull::new(HEAP.realloc(self.ptr.as_ptr(), self.layout, size))
+                    .ok_or(AllocError),
+            }
+        };
+        self.ptr = moved.expect("memory");
         self.check(size.min(self.layout.size()));
         self.layout = Layout::from_size_align(size, self.layout.align()).unwrap();
         self.write();
