@@ -15,7 +15,9 @@ pub(super) fn nearest(
 ) -> Option<&'static str> {
     let edits = |name: &&'static str| distance(word, name.as_bytes());
     let name = known.into_iter().min_by_key(edits)?;
-    let few = word.len() >= WORD_BYTES_MIN && edits(&name) <= word.len().div_ceil(3);
+    // Every option has the dashes.
+    let letters = word.iter().skip_while(|&&byte| byte == b'-').count();
+    let few = word.len() >= WORD_BYTES_MIN && edits(&name) <= letters.div_ceil(3);
     few.then_some(name)
 }
 
@@ -63,5 +65,7 @@ mod tests {
         assert_eq!(nearest(b"frobnicate", known), None);
         assert_eq!(nearest(b"", known), None);
         assert_eq!(nearest(b"-x", ["-r", "-u"]), None);
+        assert_eq!(nearest(b"--hlep", ["--help"]), Some("--help"));
+        assert_eq!(nearest(b"--color", ["--plot", "--help"]), None);
     }
 }

@@ -6,6 +6,7 @@ use crate::io::Escaped;
 use crate::lab::picture::{Look, Shots};
 use crate::sys::{Descriptor, is_terminal};
 use core::ffi::CStr;
+use core::fmt;
 
 const OPTIONS: &[&str] = &[
     "--strategy",
@@ -138,6 +139,18 @@ fn unknown_strategy(words: &Words, name: &[u8]) -> Said {
         Some(near) => words.usage(format_args!(
             "unknown strategy '{shown}'; did you mean '{near}'?"
         )),
-        None => words.usage(format_args!("unknown strategy '{shown}'")),
+        None => words.usage(format_args!("unknown strategy '{shown}': there are{Known}")),
+    }
+}
+
+/// The names of all strategies.
+struct Known;
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        ROWS.iter().enumerate().try_for_each(|(index, row)| {
+            f.write_str(if index == 0 { " " } else { ", " })?;
+            f.write_str(row.name)
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes held over time, a line a strategy, above the bytes that are live: an SVG of 1200 pixels.
 //!
 //! The scale is logarithmic, a line for each doubling or each second of them: heaps differ by a factor of a
-//! hundred. Heaps that hold the same at every look would hide each other: they share one line, and the legend
+//! hundred. Heaps that look the same at every look would hide each other: they share one line, and the legend
 //! says so.
 
 use super::camera::Camera;
@@ -218,8 +218,8 @@ fn write_legend(
         RIGHT + 12
     )?;
     let place = (RIGHT + 48, y + 5);
-    let (equals, other) = same_as.map_or(("", ""), |other| (" = ", other));
-    let words = format_args!("{name}{equals}{other}");
+    let (about, other) = same_as.map_or(("", ""), |other| (" ≈ ", other));
+    let words = format_args!("{name}{about}{other}");
     svg::text(out, place, Anchor::Start, "", words)
 }
 
