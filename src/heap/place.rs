@@ -40,10 +40,11 @@ impl Place {
         Place(self.0 + bytes)
     }
 
-    /// The first place from here on at a multiple of `align`, if there is one.
+    /// The first place from here on at a multiple of `align`, a power of two, if there is one. (No division: a search
+    /// asks this of every block it looks at.)
     pub(super) const fn aligned(self, align: usize) -> Option<Place> {
-        match self.0.checked_next_multiple_of(align) {
-            Some(address) => Some(Place(address)),
+        match self.0.checked_add(align - 1) {
+            Some(above) => Some(Place(above & !(align - 1))),
             None => None,
         }
     }
