@@ -120,11 +120,13 @@ impl<A: Allocator> Spans<A, true> {
         }
     }
 
-    /// Bytes in free chunks and on hot stacks.
+    /// Bytes that are held and in no live block: in free chunks, on hot stacks, in spans that are free in part, and what
+    /// is rounded up.
     pub(in crate::heap) fn free_bytes(&self) -> usize {
         let on_stack = |class| self.stacks.count(class) * SHAPES[class].block_bytes;
         let on_stacks = (0..SHAPES.len()).map(on_stack).sum::<usize>();
-        on_stacks + self.recent.bytes() + self.bins.bytes()
+        let used = self.tally.bytes.get() - on_stacks - self.recent.bytes();
+        self.supply.held_bytes() + self.offers.bytes() - used
     }
 
     /// How many blocks are live.
