@@ -22,14 +22,16 @@ use slot::HEAP;
 use std::alloc::GlobalAlloc;
 use std::process::Command;
 use std::ptr::NonNull;
-use std::sync::{Mutex, MutexGuard, mpsc};
+use std::sync::{Mutex, mpsc};
 
-/// The heaps are one for the program: what one test looks at, another one would change.
-fn alone() -> MutexGuard<'static, ()> {
+/// Runs a test while no other one runs: the heaps are one for the program, and what one test looks at another one would
+/// change. In a thread that has left its heap when the next test begins.
+fn alone(test: impl FnOnce() + Send) {
     static ALONE: Mutex<()> = Mutex::new(());
-    ALONE
+    let _alone = ALONE
         .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    elsewhere(test);
 }
 
 /// Asserts that no block is live, and that next to nothing is held.
@@ -157,140 +159,146 @@ fn together(threads: usize, act: impl Fn(usize) + Sync) {
 
 #[test]
 fn it_keeps_the_contract_of_every_heap() {
-    let _alone = alone();
-    let cases: [fn(&dyn Strategy); 8] = [
-        cases::alignment_is_kept,
-        cases::size_zero_is_refused,
-        cases::impossible_sizes_are_refused,
-        cases::blocks_share_no_byte,
-        cases::contents_are_kept,
-        cases::zeroed_is_zero,
-        cases::usable_size_is_usable,
-        cases::everything_freed_is_as_new,
-    ];
-    // The first thread's heap has number 0 and is marked nowhere; the others are.
-    for threads in 1..=3 {
-        together(threads, |_| {
-            for case in cases {
-                case(&HEAP);
-            }
-            let mut random = random::Random::new(threads as u64);
-            random::run_rounds(&HEAP, &mut random, 5, 2000);
-            HEAP.verify();
-        });
-        assert_as_new();
-    }
+    alone(|| {
+        let cases: [fn(&dyn Strategy); 8] = [
+            cases::alignment_is_kept,
+            cases::size_zero_is_refused,
+            cases::impossible_sizes_are_refused,
+            cases::blocks_share_no_byte,
+            cases::contents_are_kept,
+            cases::zeroed_is_zero,
+            cases::usable_size_is_usable,
+            cases::everything_freed_is_as_new,
+        ];
+        // The first thread's heap has number 0 and is marked nowhere; the others are.
+        for threads in 1..=3 {
+            together(threads, |_| {
+                for case in cases {
+                    case(&HEAP);
+                }
+                let mut random = random::Random::new(threads as u64);
+                random::run_rounds(&HEAP, &mut random, 5, 2000);
+                HEAP.verify();
+            });
+            assert_as_new();
+        }
+    });
 }
 
 #[test]
 fn four_threads_keep_each_others_blocks_whole() {
-    let _alone = alone();
-    let operations = std::env::var("NOSTD_ALLOC_OPERATIONS");
-    let operations = operations.map_or(1_000_000, |text| text.parse().expect("a number"));
-    stress::run(operations);
-    assert_as_new();
+    alone(|| {
+        let operations = std::env::var("NOSTD_ALLOC_OPERATIONS");
+        let operations = operations.map_or(1_000_000, |text| text.parse().expect("a number"));
+        stress::run(operations);
+        assert_as_new();
+    });
 }
 
 #[test]
 fn what_a_thread_leaves_goes_back_when_others_free_it() {
-    let _alone = alone();
-    let sizes = (1..3000).chain([5000, 70_000, 300_000, 3_000_000]);
-    let blocks: Vec<Carried> = elsewhere(|| sizes.map(Carried::new).collect());
-    let full = HEAP.stats_of_all();
-    assert_eq!(full.blocks, blocks.len());
-    // By this thread, which may have no heap of its own, and by one that has.
-    let (some, others) = blocks.split_at(blocks.len() / 2);
-    some.iter().for_each(|block| block.free());
-    let others = others.to_vec();
-    elsewhere(move || {
-        let own = Carried::new(10);
-        others.iter().for_each(|block| block.free());
-        own.free();
+    alone(|| {
+        let sizes = (1..3000).chain([5000, 70_000, 300_000, 3_000_000]);
+        let blocks: Vec<Carried> = elsewhere(|| sizes.map(Carried::new).collect());
+        let full = HEAP.stats_of_all();
+        assert_eq!(full.blocks, blocks.len());
+        // By this thread, which may have no heap of its own, and by one that has.
+        let (some, others) = blocks.split_at(blocks.len() / 2);
+        some.iter().for_each(|block| block.free());
+        let others = others.to_vec();
+        elsewhere(move || {
+            let own = Carried::new(10);
+            others.iter().for_each(|block| block.free());
+            own.free();
+        });
+        assert_as_new();
     });
-    assert_as_new();
 }
 
 #[test]
 fn a_thousand_threads_one_after_the_other_use_one_heap() {
-    let _alone = alone();
-    let mut kept = Vec::new();
-    let mut footprint = 0;
-    for round in 0..1000 {
-        kept.push(elsewhere(|| {
-            let blocks: Vec<Carried> = (1..100).map(Carried::new).collect();
-            blocks.into_iter().for_each(Carried::free);
-            Carried::new(64)
-        }));
-        if round == 10 {
-            footprint = HEAP.stats_of_all().footprint_bytes;
+    alone(|| {
+        let mut kept = Vec::new();
+        let mut footprint = 0;
+        for round in 0..1000 {
+            kept.push(elsewhere(|| {
+                let blocks: Vec<Carried> = (1..100).map(Carried::new).collect();
+                blocks.into_iter().for_each(Carried::free);
+                Carried::new(64)
+            }));
+            if round == 10 {
+                footprint = HEAP.stats_of_all().footprint_bytes;
+            }
         }
-    }
-    let stats = HEAP.stats_of_all();
-    assert_eq!(stats.blocks, 1000);
-    // 990 blocks of 64 bytes are 16 pages more.
-    assert!(
-        stats.footprint_bytes <= footprint + (128 << 10),
-        "{stats:?}"
-    );
-    kept.into_iter().for_each(Carried::free);
-    assert_as_new();
+        let stats = HEAP.stats_of_all();
+        assert_eq!(stats.blocks, 1000);
+        // 990 blocks of 64 bytes are 16 pages more.
+        assert!(
+            stats.footprint_bytes <= footprint + (128 << 10),
+            "{stats:?}"
+        );
+        kept.into_iter().for_each(Carried::free);
+        assert_as_new();
+    });
 }
 
 #[test]
 fn threads_that_have_ended_keep_a_mebibyte_together() {
     const THREADS: usize = 16;
-    let _alone = alone();
-    let barrier = std::sync::Barrier::new(THREADS);
-    let kept: Vec<Carried> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS)
-            .map(|_| {
-                scope.spawn(|| {
-                    let kept = Carried::new(64);
-                    let blocks: Vec<Carried> = (1..800).map(Carried::new).collect();
-                    // All at once, so that each has a heap of its own.
-                    barrier.wait();
-                    blocks.into_iter().for_each(Carried::free);
-                    kept
+    alone(|| {
+        let barrier = std::sync::Barrier::new(THREADS);
+        let kept: Vec<Carried> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let kept = Carried::new(64);
+                        let blocks: Vec<Carried> = (1..800).map(Carried::new).collect();
+                        // All at once, so that each has a heap of its own.
+                        barrier.wait();
+                        blocks.into_iter().for_each(Carried::free);
+                        kept
+                    })
                 })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        // Bookkeeping is 52 KiB for each; 16 heaps of 320 KB would be 5 MB.
+        let stats = HEAP.stats_of_all();
+        assert_eq!(stats.blocks, THREADS);
+        assert!(
+            stats.free_bytes <= (1 << 20) + THREADS * (64 << 10),
+            "{stats:?}"
+        );
+        kept.into_iter().for_each(Carried::free);
+        assert_as_new();
     });
-    // Bookkeeping is 52 KiB for each; 16 heaps of 320 KB would be 5 MB.
-    let stats = HEAP.stats_of_all();
-    assert_eq!(stats.blocks, THREADS);
-    assert!(
-        stats.free_bytes <= (1 << 20) + THREADS * (64 << 10),
-        "{stats:?}"
-    );
-    kept.into_iter().for_each(Carried::free);
-    assert_as_new();
 }
 
 #[test]
 fn what_one_thread_allocates_and_another_frees_is_used_again() {
-    let _alone = alone();
-    let (send, receive) = mpsc::sync_channel::<Carried>(1024);
-    let peak = std::thread::scope(|scope| {
-        let consumer = scope.spawn(move || receive.into_iter().for_each(Carried::free));
-        let producer = scope.spawn(move || {
-            for number in 0..300_000_usize {
-                send.send(Carried::new(16 + number * 7 % 1000))
-                    .expect("the other one lives");
-            }
-            HEAP.stats().footprint_bytes_peak
+    alone(|| {
+        let (send, receive) = mpsc::sync_channel::<Carried>(1024);
+        let peak = std::thread::scope(|scope| {
+            let consumer = scope.spawn(move || receive.into_iter().for_each(Carried::free));
+            let producer = scope.spawn(move || {
+                for number in 0..300_000_usize {
+                    send.send(Carried::new(16 + number * 7 % 1000))
+                        .expect("the other one lives");
+                }
+                HEAP.stats().footprint_bytes_peak
+            });
+            let peak = producer.join().unwrap();
+            // Until it has left its heap, and not only its function.
+            consumer.join().unwrap();
+            peak
         });
-        let peak = producer.join().unwrap();
-        // Until it has left its heap, and not only its function.
-        consumer.join().unwrap();
-        peak
+        // At most 1024 blocks of 516 bytes are on the way, and 16 KiB in a tray.
+        assert!(peak < 2 << 20, "{peak} bytes");
+        assert_as_new();
     });
-    // At most 1024 blocks of 516 bytes are on the way, and 16 KiB in a tray.
-    assert!(peak < 2 << 20, "{peak} bytes");
-    assert_as_new();
 }
 
 mod libc {
@@ -319,45 +327,46 @@ fn in_the_child(inherited: &[Carried]) {
 
 #[test]
 fn a_child_of_a_fork_goes_on_whatever_other_threads_did() {
-    let _alone = alone();
-    let (send, receive) = mpsc::channel::<Vec<Carried>>();
-    let stop = std::sync::atomic::AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        for seed in 1..=3 {
-            let (send, stop) = (send.clone(), &stop);
-            scope.spawn(move || {
-                while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                    let mut blocks: Vec<_> = (0..200)
-                        .map(|number: usize| Carried::new(1 + number * seed % 2500))
-                        .collect();
-                    let rest = blocks.split_off(190);
-                    // The test may have ended.
-                    let _ = send.send(rest);
-                    blocks.into_iter().for_each(Carried::free);
-                }
-            });
-        }
-        for _ in 0..30 {
-            let inherited = receive.recv().expect("blocks");
-            // SAFETY: the child uses this heap and ends by `_exit`: contract of fork(2) among threads.
-            let child = unsafe { libc::fork() };
-            if child == 0 {
-                // SAFETY: contract of fork(2), as above; an alarm ends a child that hangs, a panic one that finds damage.
-                unsafe {
-                    libc::alarm(60);
-                    let end = std::panic::catch_unwind(|| in_the_child(&inherited));
-                    libc::_exit(i32::from(end.is_err()));
-                }
+    alone(|| {
+        let (send, receive) = mpsc::channel::<Vec<Carried>>();
+        let stop = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for seed in 1..=3 {
+                let (send, stop) = (send.clone(), &stop);
+                scope.spawn(move || {
+                    while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                        let mut blocks: Vec<_> = (0..200)
+                            .map(|number: usize| Carried::new(1 + number * seed % 2500))
+                            .collect();
+                        let rest = blocks.split_off(190);
+                        // The test may have ended.
+                        let _ = send.send(rest);
+                        blocks.into_iter().for_each(Carried::free);
+                    }
+                });
             }
-            inherited.into_iter().for_each(Carried::free);
-            let mut status = -1;
-            // SAFETY: the pointer comes from a local variable.
-            unsafe { libc::waitpid(child, &raw mut status, 0) };
-            assert_eq!(status, 0, "the child's status");
-        }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+            for _ in 0..30 {
+                let inherited = receive.recv().expect("blocks");
+                // SAFETY: the child uses this heap and ends by `_exit`: contract of fork(2) among threads.
+                let child = unsafe { libc::fork() };
+                if child == 0 {
+                    // SAFETY: contract of fork(2), as above; an alarm ends a child that hangs, a panic one that finds damage.
+                    unsafe {
+                        libc::alarm(60);
+                        let end = std::panic::catch_unwind(|| in_the_child(&inherited));
+                        libc::_exit(i32::from(end.is_err()));
+                    }
+                }
+                inherited.into_iter().for_each(Carried::free);
+                let mut status = -1;
+                // SAFETY: the pointer comes from a local variable.
+                unsafe { libc::waitpid(child, &raw mut status, 0) };
+                assert_eq!(status, 0, "the child's status");
+            }
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        drop(send);
+        receive.into_iter().flatten().for_each(Carried::free);
+        assert_as_new();
     });
-    drop(send);
-    receive.into_iter().flatten().for_each(Carried::free);
-    assert_as_new();
 }
