@@ -15,8 +15,8 @@
 //! are free. Only the links of free chunks lie in free memory, and are checked when they are followed.
 //!
 //! Free memory above max(512 KiB, what is in use) goes back to the source when blocks are freed, long runs of
-//! pages first, if the source lets its memory be given back in parts; or it is offered, if the program was seen to
-//! want it again.
+//! pages first, if the source lets its memory be given back in parts; or it is offered, as far as the program is likely
+//! to want it again.
 //!
 //! | file | idea |
 //! |---|---|
