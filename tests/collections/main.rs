@@ -2,4 +2,5 @@
 
 mod misbehaviour;
 mod model;
+mod shapes;
 mod std_api;

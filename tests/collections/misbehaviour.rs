@@ -15,11 +15,11 @@ std::thread_local! {
     static ALIVE: RefCell<HashSet<u64>> = RefCell::new(HashSet::new());
     static NEXT: Cell<u64> = const { Cell::new(0) };
     /// How many chances to panic are left; negative: none comes.
-    static FUSE: Cell<i64> = const { Cell::new(-1) };
+    pub(super) static FUSE: Cell<i64> = const { Cell::new(-1) };
 }
 
 /// A chance to panic.
-fn burn() {
+pub(super) fn burn() {
     let left = FUSE.get();
     FUSE.set(left - 1);
     if left == 0 {
@@ -124,7 +124,7 @@ fn at_each_chance(name: &str, leaks_max: usize, act: impl Fn(&mut Vec<Fragile>))
 }
 
 /// The panics of these tests are not worth a line each.
-fn quietly(test: impl FnOnce()) {
+pub(super) fn quietly(test: impl FnOnce()) {
     let hook = take_hook();
     set_hook(Box::new(move |info| {
         if info.payload().downcast_ref::<&str>() != Some(&"as the test wants") {
