@@ -235,23 +235,23 @@ impl<T, A: Allocator> RawBuffer<T, A> {
 }
 
 impl<A: Allocator> RawBuffer<u8, A> {
-    /// Writes the first `count` bytes of `word` behind the first `length`, where there may be no room for them.
+    /// Writes a character of several bytes behind the first `length`, and counts them.
     ///
     /// # Safety
     /// - `length` is at most the capacity.
     #[inline(always)]
-    pub(crate) unsafe fn write_near_end<R: Refusal>(
+    pub(crate) unsafe fn push_wide<R: Refusal>(
         &mut self,
-        length: usize,
-        word: u32,
-        count: usize,
+        ch: char,
+        length: &mut usize,
     ) -> Result<(), R::Error> {
         let Lodging { room, .. } = self.lodging;
         // SAFETY: contract of this function.
-        let answer =
-            unsafe { Self::grown_with_word::<R>(word, count, length, room, self.lodging.lent()) };
+        let (answer, longer) =
+            unsafe { Self::pushed_wide::<R>(ch, room, *length, self.lodging.lent()) };
         // INVARIANT: **Block** holds by that of the room.
         self.lodging.room = R::open(answer)?;
+        *length = longer;
         Ok(())
     }
 
@@ -259,30 +259,33 @@ impl<A: Allocator> RawBuffer<u8, A> {
     ///
     /// # Safety
     /// - `length` is at most the capacity of the room.
-    #[cold]
     #[inline(never)]
-    unsafe fn grown_with_word<R: Refusal>(
-        word: u32,
-        count: usize,
-        length: usize,
+    unsafe fn pushed_wide<R: Refusal>(
+        ch: char,
         room: Room,
+        length: usize,
         allocator: &A,
-    ) -> R::Answer {
+    ) -> (R::Answer, usize) {
+        let mut bytes = [0; 4];
+        let count = ch.encode_utf8(&mut bytes).len();
         let placed = if room.capacity - length < count {
             room.grown_amortized(allocator, length, count, Self::ELEMENT)
         } else {
             Placed::of(room)
         };
         if let Ok(room) = placed.room() {
-            let bytes = &word.to_ne_bytes()[..count];
-            // SAFETY: checked above: by **Block** of `Room` there is room for so many bytes behind the first
-            // `length` (contract of this function).
+            // SAFETY: by **Block** of `Room` there is room for `count` bytes behind the first `length` (contract of
+            // this function), and for all four, checked by the branch.
             unsafe {
                 let end = room.ptr.add(length);
-                end.copy_from_nonoverlapping(NonNull::from(bytes).cast(), count);
+                if room.capacity - length < bytes.len() {
+                    end.copy_from_nonoverlapping(NonNull::from(&bytes).cast(), count);
+                } else {
+                    end.cast::<[u8; 4]>().write(bytes);
+                }
             }
         }
-        R::carry(placed)
+        (R::carry(placed), length + count)
     }
 }
 

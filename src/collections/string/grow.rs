@@ -4,7 +4,7 @@
 //! without libc that call is a `rep movsb`, which starts slowly.
 
 use super::String;
-use crate::collections::error::{OrStop, Refusal, Stops, Tells, TryReserveError, stop};
+use crate::collections::error::{OrStop, Stops, Tells, TryReserveError, stop};
 use crate::collections::range::range;
 use crate::memory::Allocator;
 use core::fmt;
@@ -142,7 +142,8 @@ impl<A: Allocator> String<A> {
         if ch.is_ascii() {
             self.bytes.push(ch as u8);
         } else {
-            let Ok(()) = self.push_wide::<Stops>(ch);
+            // **Text** of `String` holds again: a character is UTF-8.
+            let Ok(()) = self.bytes.push_wide::<Stops>(ch);
         }
     }
 
@@ -162,29 +163,8 @@ impl<A: Allocator> String<A> {
         if ch.is_ascii() {
             Ok(self.bytes.try_push(ch as u8)?)
         } else {
-            self.push_wide::<Tells>(ch)
+            self.bytes.push_wide::<Tells>(ch)
         }
-    }
-
-    /// A character of several bytes. Four are written where there is room for them, and so many counted as the
-    /// character has.
-    #[inline]
-    fn push_wide<R: Refusal>(&mut self, ch: char) -> Result<(), R::Error> {
-        let (word, count) = utf8_word(ch);
-        let length = self.len();
-        if self.capacity() - length < size_of_val(&word) {
-            self.bytes.write_near_end::<R>(word, count)?;
-        } else {
-            // SAFETY: checked above: there is room.
-            unsafe {
-                let end = self.bytes.as_mut_ptr().add(length);
-                end.cast::<u32>().write_unaligned(word);
-            }
-        }
-        // SAFETY: checked above: so many bytes were just written; **Text** of `String` holds again, for the
-        // character is UTF-8.
-        unsafe { self.bytes.set_len(length + count) };
-        Ok(())
     }
 
     /// Adds a part of the text once more at its end.
@@ -238,14 +218,6 @@ impl<A: Allocator> fmt::Write for String<A> {
     fn write_char(&mut self, character: char) -> fmt::Result {
         self.try_push(character).map_err(|_| fmt::Error)
     }
-}
-
-/// The bytes of a character as they lie in memory, and how many they are: two words, which come in registers.
-#[inline(never)]
-fn utf8_word(ch: char) -> (u32, usize) {
-    let mut bytes = [0; 4];
-    let count = ch.encode_utf8(&mut bytes).len();
-    (u32::from_ne_bytes(bytes), count)
 }
 
 #[cfg(test)]

@@ -123,14 +123,14 @@ impl<T, A: Allocator> Vec<T, A> {
 }
 
 impl<A: Allocator> Vec<u8, A> {
-    /// Writes the first `count` bytes of `word` behind the elements, and does not count them.
+    /// Adds the bytes of a character that has several.
     #[inline(always)]
-    pub(in crate::collections) fn write_near_end<R: Refusal>(
+    pub(in crate::collections) fn push_wide<R: Refusal>(
         &mut self,
-        word: u32,
-        count: usize,
+        ch: char,
     ) -> Result<(), R::Error> {
         // SAFETY: by **Length** of `Vec`.
-        unsafe { self.buffer.write_near_end::<R>(self.length, word, count) }
+        // INVARIANT: **Length** holds again: so many slots were just written, or nothing has changed.
+        unsafe { self.buffer.push_wide::<R>(ch, &mut self.length) }
     }
 }
