@@ -1,5 +1,6 @@
 //! The collections beside std's: what they do, what their interface is, and what they do with elements that misbehave.
 
+mod arguments;
 mod misbehaviour;
 mod model;
 mod shapes;

@@ -8,7 +8,6 @@ use nostd_alloc::collections::{SliceExt, Vec};
 use nostd_alloc::heap::{Global, Strategy};
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
-use std::ops::{Bound, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 std::thread_local! {
@@ -310,58 +309,12 @@ fn a_forgotten_iterator_leaks_and_nothing_else() {
     let mut vec = ten();
     std::mem::forget(vec.splice(1..2, ten()));
     assert_eq!(vec.len(), 1);
-    FUSE.set(-1);
-}
-
-/// A range that grows each time it is asked.
-struct Growing(Cell<usize>);
-
-static ENDS: [usize; 6] = [1, 2, 100, 100, 100, 100];
-
-impl RangeBounds<usize> for Growing {
-    fn start_bound(&self) -> Bound<&usize> {
-        Bound::Unbounded
-    }
-
-    fn end_bound(&self) -> Bound<&usize> {
-        self.0.set(self.0.get() + 1);
-        Bound::Excluded(&ENDS[self.0.get() - 1])
-    }
-}
-
-#[test]
-fn a_range_is_asked_once() {
-    let growing = || Growing(Cell::new(0));
-    let mut vec = nostd_alloc::vec![1, 2, 3];
-    assert_eq!(vec.drain(growing()).count(), 1);
-    assert_eq!(vec.extract_if(growing(), |_| true).count(), 1);
-    vec.extend_from_within(growing());
-    drop(vec.splice(growing(), [7, 8]));
-    drop(vec.try_splice(growing(), [7, 8]).unwrap());
-    assert_eq!(vec, [7, 8, 8, 3]);
     let mut text = nostd_alloc::String::from("aßc");
-    text.replace_range(growing(), "ü");
-    assert!(
-        catch_unwind(AssertUnwindSafe(|| text.drain(growing()).count())).is_err(),
-        "cuts a character"
-    );
-    text.extend_from_within(..2);
-    assert_eq!(text, "üßcü");
-}
-
-#[test]
-fn an_index_outside_panics_before_anything_happens() {
-    let mut vec = nostd_alloc::vec![1_u64, 2, 3];
-    for index in [4, usize::MAX] {
-        assert!(catch_unwind(AssertUnwindSafe(|| vec.insert(index, 0))).is_err());
-        assert!(catch_unwind(AssertUnwindSafe(|| vec.remove(index))).is_err());
-        assert!(catch_unwind(AssertUnwindSafe(|| vec.swap_remove(index))).is_err());
-        assert!(catch_unwind(AssertUnwindSafe(|| vec.split_off(index))).is_err());
-        assert!(catch_unwind(AssertUnwindSafe(|| vec.drain(index..).count())).is_err());
-        assert!(catch_unwind(AssertUnwindSafe(|| vec.drain(..=index).count())).is_err());
-    }
-    assert!(catch_unwind(AssertUnwindSafe(|| vec.reserve(usize::MAX))).is_err());
-    assert_eq!(vec, [1, 2, 3]);
+    std::mem::forget(text.drain(1..3));
+    assert!(text.is_empty() || text == "aßc" || text == "a", "{text:?}");
+    text.push('ü');
+    assert!(text.ends_with('ü') && core::str::from_utf8(text.as_bytes()).is_ok());
+    FUSE.set(-1);
 }
 
 #[test]

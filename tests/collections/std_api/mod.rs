@@ -13,6 +13,7 @@ mod constants;
 mod strings;
 mod strings_and_errors;
 mod twins;
+mod variance;
 mod vec_iterators;
 mod vecs;
 
