@@ -57,17 +57,17 @@ pub(super) fn draw(results: &Results, area: &Area) -> Drawn {
     for (index, &(heap, time, memory)) in inside.iter().enumerate() {
         let shade = colour(results, heap);
         let radius = radius(heap) + 1;
-        // Below the point where another one's label would be written over.
-        let near = |&(_, x, y): &(&str, f64, f64)| {
-            (0.8..1.4).contains(&(x / time)) && (0.95..1.05).contains(&(y / memory))
+        // At the right above the point, or below it or at the left where others' labels would be written over.
+        let near = |&&(_, x, y): &&(&str, f64, f64)| {
+            (0.85..1.3).contains(&(x / time)) && (0.97..1.03).contains(&(y / memory))
         };
-        let above = if inside[..index].iter().any(near) {
-            6
-        } else {
-            -14
+        let place = match inside[..index].iter().filter(near).count() {
+            0 => (9, -14),
+            1 => (9, 6),
+            _ => (-9 - 7 * heap.len() as i32, -6),
         };
         let font = (FONT, 13).into_font().color(&shade);
-        let label = Text::new(heap.to_string(), (9, above), font);
+        let label = Text::new(heap.to_string(), place, font);
         let dot =
             EmptyElement::at((time, memory)) + Circle::new((0, 0), radius, shade.filled()) + label;
         chart.draw_series(std::iter::once(dot))?;
