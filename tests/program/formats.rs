@@ -4,22 +4,17 @@
 #[path = "../../src/lab/trace/tests/malformed.rs"]
 mod malformed;
 
-use crate::run::{Outcome, outcome};
+use crate::given::given;
+use crate::run::Outcome;
 use crate::tool::tool;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What `replay` does with an input; the bump heap says least.
 fn replay(input: &[u8]) -> Outcome {
-    let child = Command::new(env!("CARGO_BIN_EXE_nostd-alloc"))
-        .args(["replay", "--strategy", "bump", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary is there");
-    outcome(child, input)
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nostd-alloc"));
+    given(command.args(["replay", "--strategy", "bump", "-"]), input)
 }
 
 /// What the program says of an input that it refuses, with exit code 3, one line and nothing else; an input that

@@ -3,6 +3,7 @@
 //! What is not the binary of this package is built by nested cargos; most of it is there already when `built` has run.
 
 mod formats;
+mod given;
 mod golden;
 mod instructions;
 mod interrupt;

@@ -3,6 +3,7 @@
 mod counter;
 mod mapped;
 
+use crate::given::given;
 use crate::run::{Outcome, outcome, run};
 use crate::tool::tool;
 use counter::{count_mtrace, count_text};
@@ -33,15 +34,7 @@ fn replay(words: &[&str]) -> Outcome {
 
 /// The same with bytes on standard input.
 fn replay_bytes(words: &[&str], input: &[u8]) -> Outcome {
-    let child = Command::new(BINARY)
-        .arg("replay")
-        .args(words)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary is there");
-    outcome(child, input)
+    given(Command::new(BINARY).arg("replay").args(words), input)
 }
 
 /// The columns of the row of a strategy: footprint, utilisation in tenths of a percent, steps in hundredths.

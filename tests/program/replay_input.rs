@@ -1,11 +1,12 @@
 //! Inputs that are no recordings, memory that there is not, calls that fail: one line, the right exit code,
 //! and never a signal.
 
-use crate::run::{Outcome, outcome, run};
+use crate::given::given;
+use crate::run::{Outcome, run};
 use crate::tool::tool;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const BINARY: &str = env!("CARGO_BIN_EXE_nostd-alloc");
@@ -20,14 +21,7 @@ fn shell(line: &str) -> Outcome {
 }
 
 fn replay_bytes(input: &[u8]) -> Outcome {
-    let child = Command::new(BINARY)
-        .args(["replay", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary is there");
-    outcome(child, input)
+    given(Command::new(BINARY).args(["replay", "-"]), input)
 }
 
 /// A file of this test's own.

@@ -1,6 +1,7 @@
 //! `sort --record`: the recording of a static program, which no tool can make from outside.
 
-use crate::run::{outcome, run};
+use crate::given::given;
+use crate::run::run;
 use nostd_alloc::io::File;
 use nostd_alloc::lab::trace::{Operation, Recording};
 use std::collections::HashMap;
@@ -96,15 +97,9 @@ fn the_recording_holds_what_the_job_needs_and_changes_nothing_of_it() {
 fn a_job_that_runs_out_of_memory_has_its_recording_up_to_there() {
     let folder = Folder::new("full");
     let trace = folder.path("trace");
-    let child = sort()
-        .args(["--heap", "256K", "--record"])
-        .arg(&trace)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program runs");
-    let ended = outcome(child, input().as_bytes());
+    let mut command = sort();
+    command.args(["--heap", "256K", "--record"]).arg(&trace);
+    let ended = given(&mut command, input().as_bytes());
     assert_eq!(ended.code, 4, "{}", ended.stderr);
     let (operations, peak, live) = survey(&trace);
     assert!(operations > 20 && live == 0, "{operations} {live}");

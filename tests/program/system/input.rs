@@ -1,6 +1,7 @@
 //! Standard input is closed, a directory, slow, endless, or no text at all.
 
 use super::runs::{LINES, PROGRAM, TRACE, assert_one_line, file, undisturbed};
+use crate::given::given;
 use crate::run::{Outcome, outcome, run};
 use crate::strace::Strace;
 use crate::tool::tool;
@@ -18,13 +19,7 @@ fn readers() -> [(&'static str, &'static str); 2] {
 
 /// Feeds bytes through a pipe.
 fn fed(arguments: &[&str], input: &[u8]) -> Outcome {
-    let mut command = Command::new(&*PROGRAM);
-    command
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    outcome(command.spawn().expect("the program starts"), input)
+    given(Command::new(&*PROGRAM).args(arguments), input)
 }
 
 fn with_stdin(arguments: &[&str], stdin: File) -> Outcome {
