@@ -311,9 +311,8 @@ fn a_forgotten_iterator_leaks_and_nothing_else() {
     assert_eq!(vec.len(), 1);
     let mut text = nostd_alloc::String::from("aßc");
     std::mem::forget(text.drain(1..3));
-    assert!(text.is_empty() || text == "aßc" || text == "a", "{text:?}");
     text.push('ü');
-    assert!(text.ends_with('ü') && core::str::from_utf8(text.as_bytes()).is_ok());
+    assert_eq!(text, "aßcü");
     FUSE.set(-1);
 }
 

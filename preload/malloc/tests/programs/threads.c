@@ -22,14 +22,14 @@ static void *filled(void *block, size_t size) {
     if (!block) wrong("no memory\n");
     if (malloc_usable_size(block) < size) wrong("a block is shorter than asked\n");
     *(size_t *)block = size;
-    ((unsigned char *)block)[size - 1] = (unsigned char)(size < 9 ? ((unsigned char *)block)[size - 1] : size);
+    if (size > sizeof size) ((unsigned char *)block)[size - 1] = (unsigned char)size;
     return block;
 }
 
 static size_t checked(void *block) {
     size_t size = *(size_t *)block;
     if (malloc_usable_size(block) < size) wrong("a block has shrunk\n");
-    if (size > 8 && ((unsigned char *)block)[size - 1] != (unsigned char)size) wrong("a block was overwritten\n");
+    if (size > sizeof size && ((unsigned char *)block)[size - 1] != (unsigned char)size) wrong("a block was overwritten\n");
     return size;
 }
 
