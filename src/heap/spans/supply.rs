@@ -40,9 +40,7 @@ const FREE_BYTES_MAX: usize = 512 * 1024;
 /// call and a hole in a mapping cost more than a few pages, and what stays often grows to a longer run.
 const TIERS: [(usize, usize); 3] = [(2, 64 * PAGE_BYTES), (3, 16 * PAGE_BYTES), (6, PAGE_BYTES)];
 
-/// When so small a part of the most that was ever held is in use, stacks keep a single block, since each one
-/// may keep a span, and no more than so much is free.
-const TIGHT_DIVISOR: usize = 64;
+/// When little is in use after much more, no more than so much is free.
 const LITTLE_BYTES: usize = FREE_BYTES_MAX / 8;
 
 /// Of a run, more than what is too much goes back, up to this.
@@ -218,9 +216,10 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[inline]
     pub(super) fn settle(&self, freed: usize) {
         let in_use = self.in_use();
+        self.offers.forecast.grow_old(freed);
         if self.has_shrunk(in_use)
             || self.bins.bytes() > FREE_BYTES_MAX.max(in_use / 2 * TIERS[0].0)
-            || self.offers.grow_old(freed, in_use)
+            || self.offers.is_old(self.likely(in_use))
         {
             self.settle_now();
         }
@@ -234,30 +233,25 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             && (self.supply.held_bytes() > FREE_BYTES_MAX || self.little() > 0)
     }
 
-    /// Less than this in use is little, after much more.
-    fn little(&self) -> usize {
-        let little = self.supply.held_bytes_peak() / TIGHT_DIVISOR;
-        if little > LITTLE_BYTES { little } else { 0 }
-    }
-
     #[cold]
     #[inline(never)]
     fn settle_now(&self) {
         let in_use = self.in_use();
-        if self.offers.is_old(in_use) {
+        if self.offers.is_old(self.likely(in_use)) {
             self.withdraw_old();
         }
         if self.has_shrunk(in_use) {
             self.supply.use_mark.set(in_use);
             self.flush_all();
             let little = self.little();
+            // Each stack may keep a span for a single block.
             if in_use < FREE_BYTES_MAX.max(little) {
                 (0..CLASSES).for_each(|class| self.stacks.tighten(class));
             }
             if in_use < little {
                 self.give_back_down_to(LITTLE_BYTES, PAGE_BYTES);
             }
-            self.withdraw_down_to(self.offers.forecast.likely(in_use));
+            self.withdraw_down_to(self.likely(in_use));
             self.map.shrink(&self.source, self.supply.held_bytes());
         }
         for (halves, run_bytes) in TIERS {
@@ -334,7 +328,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     ///
     /// # Safety
     /// - Nobody uses a block of the heap after this.
-    pub(super) unsafe fn give_extents_back(&self) {
+    unsafe fn give_extents_back(&self) {
         while !self.supply.extent.get().is_none() {
             let extent = self.supply.extent.get();
             // SAFETY: by **Extents** of `Supply`; nobody uses a byte of it (contract of this function).
@@ -353,7 +347,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     ///
     /// # Safety
     /// - Nobody uses a block of the heap after this.
-    pub(super) unsafe fn give_all_pages_back(&self) {
+    unsafe fn give_all_pages_back(&self) {
         let (mut start, mut end) = (0, 0);
         self.for_each_held(&mut |address, length| {
             if address != end {
@@ -379,6 +373,21 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         {
             // SAFETY: contract of this function; a source with a grain takes parts back.
             unsafe { self.source.deallocate(Place(start).ptr(), layout) };
+        }
+    }
+}
+
+impl<A: Allocator, const CHECKED: bool> Drop for Spans<A, CHECKED> {
+    fn drop(&mut self) {
+        // SAFETY: checked by the borrow: the heap ends here, and with it every block of it.
+        unsafe {
+            if self.cuts_pages() {
+                self.give_all_pages_back();
+            } else {
+                self.give_extents_back();
+            }
+            self.map.give_back(&self.source);
+            self.meta.give_back(&self.source);
         }
     }
 }
