@@ -8,7 +8,7 @@ use crate::instructions;
 use crate::options::Options;
 use crate::peers::{GLIBC, Heap, METER, NOTHING, Way, heaps, is_guest};
 use crate::random::Random;
-use crate::results::Results;
+use crate::results::{Results, Sample};
 use crate::workloads::{Task, WORKLOADS, pack_recording};
 use crate::{machine, programs};
 use std::io;
@@ -73,6 +73,26 @@ pub fn run(
     Ok(())
 }
 
+/// The time of a cell and its memory: of a recording, that of another one, in which nothing but memory is read.
+fn sample(program: &Path, heap: &str, task: &Task) -> Result<Sample, String> {
+    let timed = cell::run(program, heap, task)?;
+    if task.file.is_none() {
+        return Ok(timed);
+    }
+    let read = Task {
+        operations: 0,
+        ..task.clone()
+    };
+    let Sample {
+        peak_kib, left_kib, ..
+    } = cell::run(program, heap, &read)?;
+    Ok(Sample {
+        peak_kib,
+        left_kib,
+        ..timed
+    })
+}
+
 /// One cell, unless it cannot be or has failed before.
 fn measure(heap: &Heap, program: &Path, task: &Task, repetition: usize, results: &mut Results) {
     let key = (heap.name.clone(), task.workload.name.to_string());
@@ -81,7 +101,7 @@ fn measure(heap: &Heap, program: &Path, task: &Task, repetition: usize, results:
     if cannot || results.missing.contains_key(&key) || enough {
         return;
     }
-    match cell::run(program, &heap.name, task) {
+    match sample(program, &heap.name, task) {
         Ok(mut sample) => {
             sample.repetition = repetition;
             results.samples.entry(key).or_default().push(sample);

@@ -62,11 +62,17 @@ impl Probe {
         self.peak_kib = self.peak_kib.max(now.saturating_sub(self.before.own_kib));
     }
 
+    /// Everything is freed; the peak is what was seen where memory stood.
+    pub fn memory_is_left(&mut self) {
+        let now = Resident::now().own_kib;
+        self.left_kib = now.saturating_sub(self.before.own_kib);
+    }
+
     /// Everything is freed. The peak is the process's without the pages of files at the end: they were all
     /// resident before, so that they have not grown since.
     pub fn memory_ends(&mut self) {
+        self.memory_is_left();
         let now = Resident::now();
-        self.left_kib = now.own_kib.saturating_sub(self.before.own_kib);
         let peak = now.peak_kib.saturating_sub(now.file_kib);
         self.peak_kib = self.peak_kib.max(peak.saturating_sub(self.before.own_kib));
     }
