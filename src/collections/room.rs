@@ -12,7 +12,7 @@
 //! element. A division where an allocator gave more than it was asked for.
 
 use super::error::{Refusal, TryReserveError};
-use crate::memory::{AllocError, Allocator, Layout};
+use crate::memory::{AllocError, Allocator, Layout, advise_grown};
 use core::num::NonZero;
 use core::ptr::NonNull;
 
@@ -252,6 +252,7 @@ impl Room {
         }
         // SAFETY: as above by **Block** of `Room`: a refusal has changed nothing.
         if let Ok(moved) = unsafe { allocator.remap(self.ptr, old, new.size()) } {
+            advise_grown(allocator, moved, old.size());
             return Ok(moved);
         }
         let block = allocator.allocate(new)?;

@@ -12,7 +12,7 @@
 //! while nobody waits.
 
 use super::{Stats, Strategy};
-use crate::memory::{AllocError, Allocator, Layout, reallocate};
+use crate::memory::{Advice, AllocError, Allocator, Layout, reallocate};
 use crate::sys::{Lock, RawLock};
 use core::alloc::GlobalAlloc;
 use core::fmt;
@@ -147,6 +147,10 @@ unsafe impl<A: Allocator, L: RawLock> Allocator for Locked<A, L> {
 
     fn grain(&self) -> usize {
         self.with(|inner| inner.grain())
+    }
+
+    fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
+        self.with(|inner| inner.advise(start, length, advice));
     }
 }
 

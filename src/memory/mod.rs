@@ -20,7 +20,7 @@ mod region;
 pub use block::Block;
 pub use core::alloc::Layout;
 pub use falling::Falling;
-pub use kernel::{Kernel, Unreserved};
+pub use kernel::{Kernel, LargePages, Unreserved};
 pub use loans::{Loan, Loans, Packed};
 pub use ration::Ration;
 pub use region::Region;
@@ -58,7 +58,14 @@ impl Failure for AllocError {
 pub enum Advice {
     /// All of it, at once: its pages had better be there.
     Soon,
+    /// From its start to its end, by what grows in it: large pages suit it. [`reallocate`] and the collections say so
+    /// of a block that has grown to 32 MiB or more without a copy; [`LargePages`] listens.
+    Filling,
 }
+
+/// A block that grows to so many bytes is likely to be filled: of what was in use before, at most an eighth more can
+/// become resident by the last of its large pages.
+const FILLING_BYTES_MIN: usize = 32 * 1024 * 1024;
 
 /// Cuts blocks of memory and takes them back.
 ///
@@ -235,6 +242,19 @@ unsafe impl<A: Owns + ?Sized> Owns for &A {
     }
 }
 
+/// Tells the allocator of a block that was given more than `old_bytes` without a copy that it is going to be filled, if
+/// it is so long that this matters.
+#[inline]
+pub(crate) fn advise_grown<A: Allocator + ?Sized>(
+    allocator: &A,
+    block: NonNull<[u8]>,
+    old_bytes: usize,
+) {
+    if block.len() >= FILLING_BYTES_MIN && block.len() > old_bytes {
+        allocator.advise(block.cast(), block.len(), Advice::Filling);
+    }
+}
+
 /// Gives a block a new size by the cheapest way there is: in place, else elsewhere without a copy, else a
 /// new block, a copy of the smaller of both sizes, and the old block given back.
 ///
@@ -261,6 +281,7 @@ pub unsafe fn reallocate<A: Allocator + ?Sized>(
     }
     // SAFETY: as above; `resize` has changed nothing, by **Refusal** of `Allocator`.
     if let Ok(moved) = unsafe { allocator.remap(ptr, old, new_size) } {
+        advise_grown(allocator, moved, old.size());
         return Ok(moved);
     }
     let block = allocator.allocate(new)?;

@@ -30,8 +30,8 @@ pub(crate) use hosted::thread_words;
 pub use hosted::{AtEnd, call_at_end, set_thread_word, thread_word};
 pub use lock::{Lock, RawLock};
 pub use pages::{
-    Promise, madvise_dontneed, madvise_free, madvise_populate_write, mmap, mmap_near,
-    mmap_untouchable, mprotect_read_write, mremap, mremap_onto, munmap,
+    Promise, madvise_dontneed, madvise_free, madvise_hugepage, madvise_populate_write, mmap,
+    mmap_near, mmap_untouchable, mprotect_read_write, mremap, mremap_onto, munmap,
 };
 pub use process::{
     abort, clock_monotonic_ns, clock_thread_ns, exit_group, getcwd, getpid, gettid, memory_bytes,

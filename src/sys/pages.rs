@@ -17,6 +17,7 @@ const MREMAP_MAYMOVE: usize = 0x1;
 const MREMAP_FIXED: usize = 0x2;
 const MADV_DONTNEED: usize = 4;
 const MADV_FREE: usize = 8;
+const MADV_HUGEPAGE: usize = 14;
 const MADV_POPULATE_WRITE: usize = 23;
 
 /// Whether the kernel sets memory aside when pages are mapped.
@@ -189,6 +190,20 @@ pub unsafe fn madvise_free(start: NonNull<u8>, length: usize) -> Result<(), Errn
 pub fn madvise_populate_write(start: NonNull<u8>, length: usize) -> Result<(), Errno> {
     // SAFETY: this advice changes no byte and no mapping: contract of madvise(2).
     let answer = unsafe { syscall!(MADVISE, start.as_ptr(), length, MADV_POPULATE_WRITE) };
+    Errno::from_answer(answer).map(drop)
+}
+
+/// Lets the kernel put large pages (of 2 MiB) under what is not resident yet; no byte changes.
+///
+/// Pages with this advice and those beside them without it are two mappings for [`mremap`], which moves one: give it to
+/// all that is to be moved together.
+///
+/// # Errors
+/// Those of madvise(2): `EINVAL` if the kernel has no such pages, or if `start` begins none, `ENOMEM` if pages are not
+/// mapped.
+pub fn madvise_hugepage(start: NonNull<u8>, length: usize) -> Result<(), Errno> {
+    // SAFETY: this advice changes no byte and no mapping: contract of madvise(2).
+    let answer = unsafe { syscall!(MADVISE, start.as_ptr(), length, MADV_HUGEPAGE) };
     Errno::from_answer(answer).map(drop)
 }
 

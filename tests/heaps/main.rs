@@ -6,6 +6,7 @@
 mod contract;
 mod damage;
 mod exercise;
+mod filling;
 mod misuse;
 #[expect(dead_code, reason = "nothing here is built by a profile")]
 #[path = "../support/share.rs"]

@@ -1,5 +1,6 @@
-//! What no vector can go below: the stores of `push-far` to a block that glibc's realloc doubles, in a loop of its
-//! own, with the length and the capacity in registers.
+//! What no vector can go below on small pages: the stores of `push-far` to a block that glibc's realloc doubles, in a
+//! loop of its own, with the length and the capacity in registers. What is left then is page faults, and our vector
+//! goes below it: it tells the allocator that the block is being filled, and the allocator asks for large pages.
 
 use crate::probe::Probe;
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -1,6 +1,6 @@
 //! glibc's malloc as an allocator of the library: our collections then stand on the same heap as std's.
 
-use nostd_alloc::memory::{AllocError, Allocator, Layout};
+use nostd_alloc::memory::{Advice, AllocError, Allocator, Layout, PAGE_BYTES};
 use std::alloc::{GlobalAlloc, System};
 use std::ptr::NonNull;
 
@@ -48,5 +48,16 @@ unsafe impl Allocator for Glibc {
         // SAFETY: contract of this function: glibc moves the block if it must, and copies it only then.
         let moved = unsafe { System.realloc(ptr.as_ptr(), old, new_size) };
         answer(moved, new_size)
+    }
+
+    /// Large pages under a long block. glibc has mapped it with a head of 16 bytes before it, and grows it by mremap,
+    /// which moves one mapping: so the whole of it is advised, with its head.
+    fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
+        const HEAD_BYTES: usize = 16;
+        let page = start.as_ptr().wrapping_sub(HEAD_BYTES);
+        if advice == Advice::Filling && page.addr().is_multiple_of(PAGE_BYTES) {
+            // SAFETY: this advice changes no byte and no mapping: contract of madvise(2).
+            unsafe { libc::madvise(page.cast(), length + HEAD_BYTES, libc::MADV_HUGEPAGE) };
+        }
     }
 }

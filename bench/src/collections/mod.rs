@@ -42,8 +42,8 @@ macro_rules! rows {
 /// All rows, in the order of the table.
 pub const ROWS: &[Row] = rows![
     "push" vectors::push, "100 000 numbers, from empty";
-    "push-far" vectors::push_far, "64 M numbers";
-    "push-far-floor" floor::push_far, "64 M numbers; ours: no vector, the bare stores and glibc's realloc";
+    "push-far" vectors::push_far, "64 M numbers; ours tells the allocator that the block is being filled";
+    "push-far-floor" floor::push_far, "64 M numbers; ours: no vector and no advice, the bare stores and glibc's realloc";
     "try_push" vectors::try_push_all, "100 000 numbers; std: try_reserve(1) and push";
     "extend" vectors::extend, "by iterators of 1000";
     "extend_from_slice" vectors::extend_from_slice, "by slices of 10";

@@ -8,7 +8,7 @@ use super::apart::APART_ZEROED_BYTES_MIN;
 use super::classes::{CLASSES, SHAPES, class_from_layout};
 use super::stacks::is_block;
 use crate::heap::{Stats, Strategy};
-use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
+use crate::memory::{Advice, AllocError, Allocator, Layout, PAGE_BYTES};
 use core::ptr::NonNull;
 
 // SAFETY: by **Tiles**, **Spans** and **Stacks** of `Spans`, a block handed out is in no stack, in no set bit and
@@ -90,6 +90,10 @@ unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
         }
         // SAFETY: contract of this function.
         unsafe { self.remap_apart(ptr, old, new_size) }
+    }
+
+    fn advise(&self, start: NonNull<u8>, length: usize, advice: Advice) {
+        self.source.advise(start, length, advice);
     }
 }
 
