@@ -1,8 +1,8 @@
-//! Sizes of small blocks in classes, eight a doubling, and what a span of each class looks like.
+//! Sizes of small blocks in classes, and what a span of each class looks like.
 //!
 //! ```text
-//! 8 16 24 .. 128 | 144 160 .. 256 | 288 .. 512 | 576 .. 1024 | 1152 .. 2048
-//!   steps of 8       16               32           64            128
+//! 8 16 24 .. 128 | 144 160 .. 512 | 576 .. 1024 | 1152 .. 2048
+//!   steps of 8       16               64            128
 //! ```
 //!
 //! A size is rounded up to its alignment first. Then every class is a multiple of the alignment: steps are
@@ -22,19 +22,21 @@ pub(super) const SMALL_BYTES_MAX: usize = 2048;
 const STEP_BYTES: usize = 8;
 const STEPS_MAX: usize = SMALL_BYTES_MAX / STEP_BYTES;
 
-/// The classes of a doubling.
-const CLASSES_A_DOUBLING: usize = 8;
-
-/// Classes up to 128 bytes, one a step, and eight for each doubling above.
-const LINEAR_BYTES_MAX: usize = 2 * CLASSES_A_DOUBLING * STEP_BYTES;
+/// Up to which size classes are so many bytes apart.
+const RANGES: [(usize, usize); 4] = [(128, STEP_BYTES), (512, 16), (1024, 64), (2048, 128)];
 
 /// The class of what has no size: its stack is always empty and full, and no page is of it.
 pub(super) const NO_CLASS: usize = 4;
 
 /// One more than the number of the last class.
-pub(super) const CLASSES: usize = FIRST_CLASS
-    + LINEAR_BYTES_MAX / STEP_BYTES
-    + (SMALL_BYTES_MAX / LINEAR_BYTES_MAX).ilog2() as usize * CLASSES_A_DOUBLING;
+pub(super) const CLASSES: usize = {
+    let (mut classes, mut size) = (FIRST_CLASS, 0);
+    while size < SMALL_BYTES_MAX {
+        size = size_after(size);
+        classes += 1;
+    }
+    classes
+};
 
 /// The number of the first class. Those below it name pages that are no spans (`page.rs`), and as classes have no
 /// size: so one number says both what a size needs and what a page is.
@@ -107,16 +109,13 @@ pub(super) fn begins_block(class: usize, offset: usize) -> bool {
     (offset as u32).wrapping_mul(reciprocal) < reciprocal
 }
 
-/// The block size of a class.
-const fn block_bytes(class: usize) -> usize {
-    let class = class - FIRST_CLASS;
-    let linear = LINEAR_BYTES_MAX / STEP_BYTES;
-    if class < linear {
-        return (class + 1) * STEP_BYTES;
+/// The size of the class after the one of so many bytes.
+const fn size_after(size: usize) -> usize {
+    let mut range = 0;
+    while size >= RANGES[range].0 {
+        range += 1;
     }
-    let doubling = LINEAR_BYTES_MAX << ((class - linear) / CLASSES_A_DOUBLING);
-    let step = doubling / CLASSES_A_DOUBLING;
-    doubling + ((class - linear) % CLASSES_A_DOUBLING + 1) * step
+    size + RANGES[range].1
 }
 
 /// The shortest span that wastes little at its end, else the one that wastes least.
@@ -143,9 +142,9 @@ const fn shapes() -> [Shape; CLASSES] {
         depth: 0,
     };
     let mut shapes = [NONE; CLASSES];
-    let mut class = FIRST_CLASS;
+    let (mut class, mut block) = (FIRST_CLASS, 0);
     while class < CLASSES {
-        let block = block_bytes(class);
+        block = size_after(block);
         let pages = span_pages(block);
         let mut depth = DEPTH_BYTES / block;
         if depth > DEPTH_MAX {
@@ -169,7 +168,7 @@ const fn class_from_steps() -> [u8; STEPS_MAX + 1] {
     let mut table = [NO_CLASS as u8; STEPS_MAX + 1];
     let (mut steps, mut class) = (1, FIRST_CLASS);
     while steps <= STEPS_MAX {
-        if steps * STEP_BYTES > block_bytes(class) {
+        if steps * STEP_BYTES > SHAPES[class].block_bytes {
             class += 1;
         }
         table[steps] = class as u8;
