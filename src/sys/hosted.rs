@@ -76,23 +76,20 @@ unsafe extern "C" {
 /// What is called when a thread ends.
 pub type AtEnd = unsafe extern "C" fn(*mut c_void);
 
-/// The key of libc, and 1; 0 while there is none.
-static KEY: AtomicUsize = AtomicUsize::new(0);
-
-/// Has libc call `at_end` with `value` when this thread ends; `at_end` is the same one each time. Answers whether it
-/// will.
+/// Has libc call `at_end` with `value` when this thread ends. Answers whether it will. The word is for the key of libc,
+/// and 1: 0 at first, and for the same `at_end` each time.
 ///
 /// # Safety
 /// - `at_end` may be called with `value` by this thread, when it ends.
-pub unsafe fn call_at_end(value: *mut c_void, at_end: AtEnd) -> bool {
-    let mut key = KEY.load(Ordering::Relaxed);
+pub unsafe fn call_at_end(word: &AtomicUsize, value: *mut c_void, at_end: AtEnd) -> bool {
+    let mut key = word.load(Ordering::Relaxed);
     if key == 0 {
         let mut made = 0;
         // SAFETY: the pointer comes from a local variable.
         if unsafe { pthread_key_create(&raw mut made, Some(at_end)) } != 0 {
             return false;
         }
-        let put = KEY.compare_exchange(0, made as usize + 1, Ordering::Relaxed, Ordering::Relaxed);
+        let put = word.compare_exchange(0, made as usize + 1, Ordering::Relaxed, Ordering::Relaxed);
         key = put.map_or_else(
             |other| {
                 // Another thread was faster.

@@ -11,6 +11,7 @@
 //! the heap. helgrind and drd do not know of threads that come from clone(2): hundreds of false alarms over
 //! `examples/threads heap`. Orders of steps are tried by the models in `src/heap/threaded/mailbox.rs`.
 
+mod first_block;
 mod slot;
 mod stress;
 

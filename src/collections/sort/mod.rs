@@ -59,12 +59,17 @@ pub(super) fn try_sort<T, A: Allocator, F: FnMut(&T, &T) -> bool>(
         insertion::sort(slice, 1, &mut is_less);
         return Ok(());
     }
-    let first = runs::first_run(slice, &mut is_less);
-    if first == slice.len() {
-        return Ok(());
+    let (first, descends) = runs::find_run(slice, &mut is_less);
+    let rest = slice.len() - first;
+    let room = if rest > 0 { slice.len() } else { 0 };
+    let buffer = RawBuffer::<T, A>::with_capacity::<Tells>(room, allocator)?;
+    // Nothing has moved up to here.
+    if descends {
+        slice[..first].reverse();
     }
-    let buffer = RawBuffer::<T, A>::with_capacity::<Tells>(slice.len(), allocator)?;
-    runs::sort(slice, first, buffer.ptr(), &mut is_less);
+    if rest > 0 {
+        runs::sort(slice, first, buffer.ptr(), &mut is_less);
+    }
     Ok(())
 }
 

@@ -31,20 +31,29 @@ struct Sorting<'s, T, F> {
     is_less: &'s mut F,
 }
 
-/// The length of the run that a slice of at least two begins with, in ascending order when this returns.
-pub(super) fn first_run<T, F: FnMut(&T, &T) -> bool>(slice: &mut [T], is_less: &mut F) -> usize {
+/// The run that a slice of at least two begins with: its length, and whether it descends.
+pub(super) fn find_run<T, F: FnMut(&T, &T) -> bool>(slice: &[T], is_less: &mut F) -> (usize, bool) {
     let mut end = 2;
-    if is_less(&slice[1], &slice[0]) {
+    let descends = is_less(&slice[1], &slice[0]);
+    if descends {
         while end < slice.len() && is_less(&slice[end], &slice[end - 1]) {
             end += 1;
         }
-        slice[..end].reverse();
     } else {
         while end < slice.len() && !is_less(&slice[end], &slice[end - 1]) {
             end += 1;
         }
     }
-    end
+    (end, descends)
+}
+
+/// The length of the run that a slice of at least two begins with, in ascending order when this returns.
+fn first_run<T, F: FnMut(&T, &T) -> bool>(slice: &mut [T], is_less: &mut F) -> usize {
+    let (length, descends) = find_run(slice, is_less);
+    if descends {
+        slice[..length].reverse();
+    }
+    length
 }
 
 /// The power of the border at `middle` between the runs from `start` and to `end`, in a slice of `length`.

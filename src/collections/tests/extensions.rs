@@ -11,7 +11,8 @@ fn making<R, E>(name: &'static str, make: impl Fn() -> Result<R, E>) {
 /// A scenario that sorts what is not sorted; on `Err` nothing may have changed.
 fn sorting<E>(name: &'static str, sort: impl Fn(&mut [Counted]) -> Result<(), E>) {
     scenario(name, || {
-        let numbers = (0..100_u32).map(|index| index * 37 % 101);
+        // They begin with two in descending order.
+        let numbers = (0..100_u32).map(|index| (100 - index) * 37 % 101);
         let mut values: StdVec<Counted> = numbers.clone().map(Counted::new).collect();
         let result = hungry(|| sort(&mut values));
         match result {

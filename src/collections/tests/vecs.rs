@@ -46,6 +46,25 @@ fn making<R, E>(name: &'static str, make: impl Fn() -> Result<R, E>) {
     scenario(name, || hungry(&make).is_ok());
 }
 
+fn splicing() {
+    on_five("Vec::try_splice", |vec| {
+        vec.try_splice(1..3, (0..100).map(Counted::new))
+            .map(|removed| {
+                assert!(removed.map(|value| value.0).eq([1, 2]));
+            })
+    });
+    on_five("Vec::try_splice", |vec| {
+        // An estimate of nothing: refused with some of the new ones there.
+        vec.try_splice(
+            1..3,
+            (0..100).map(Counted::new).filter(|value| value.0 != 7),
+        )
+        .map(|removed| {
+            assert!(removed.map(|value| value.0).eq([1, 2]));
+        })
+    });
+}
+
 fn growing() {
     on_five("Vec::try_reserve", |vec| vec.try_reserve(100));
     on_five("Vec::try_reserve_exact", |vec| vec.try_reserve_exact(100));
@@ -97,12 +116,6 @@ fn growing() {
             assert!(other.is_empty());
         }
         result.is_ok()
-    });
-    on_five("Vec::try_splice", |vec| {
-        vec.try_splice(1..3, (0..100).map(Counted::new))
-            .map(|removed| {
-                assert!(removed.map(|value| value.0).eq([1, 2]));
-            })
     });
     let source: Vec<Counted> = (0..50).map(Counted::new).collect();
     on_five("Vec::try_clone_from", |vec| vec.try_clone_from(&source));
@@ -188,7 +201,8 @@ fn made() {
 /// A scenario that sorts a hundred elements; on `Err` they stand as before.
 fn sorting<E>(name: &'static str, sort: impl Fn(&mut Vec<Counted>) -> Result<(), E>) {
     scenario(name, || {
-        let numbers = (0..100_u32).map(|index| index * 37 % 101);
+        // They begin with two in descending order.
+        let numbers = (0..100_u32).map(|index| (100 - index) * 37 % 101);
         let mut vec: Vec<Counted> = numbers.clone().map(Counted::new).collect();
         let result = hungry(|| sort(&mut vec));
         vec.verify();
@@ -213,6 +227,7 @@ fn sorted() {
 
 pub(super) fn run() {
     growing();
+    splicing();
     sorted();
     shrinking();
     made();

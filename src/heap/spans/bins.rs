@@ -51,22 +51,35 @@ const fn bin_from_granules(granules: usize) -> usize {
 /// - **Bits**: the bit of a bin is set if there is a chunk in it.
 /// - **Sum**: `bytes` is the sum of their sizes.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Bins {
-    heads: [Cell<Place>; BINS],
-    filled: [Cell<u64>; WORDS],
     bytes: Cell<usize>,
     looks: Cell<u64>,
+    filled: [Cell<u64>; WORDS],
+    // Last, and the short ones first: a small heap touches only those.
+    heads: [Cell<Place>; BINS],
 }
 
 impl Bins {
     pub(super) const fn new() -> Bins {
         // INVARIANT: **Binned**, **Bits** and **Sum** hold: there is no chunk.
         Bins {
-            heads: [const { Cell::new(Place::NONE) }; BINS],
-            filled: [const { Cell::new(0) }; WORDS],
             bytes: Cell::new(0),
             looks: Cell::new(0),
+            filled: [const { Cell::new(0) }; WORDS],
+            heads: [const { Cell::new(Place::NONE) }; BINS],
         }
+    }
+
+    /// Forgets all chunks, whose memory is no more.
+    pub(super) fn forget_all(&self) {
+        while let Some(bin) = self.last_filled() {
+            self.heads[bin].set(Place::NONE);
+            self.mark(bin, false);
+        }
+        // INVARIANT: **Binned**, **Bits** and **Sum** hold: there is no chunk.
+        self.bytes.set(0);
+        self.looks.set(0);
     }
 
     /// The bytes of all free chunks.

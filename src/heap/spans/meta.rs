@@ -9,6 +9,7 @@
 use crate::heap::place::{Place, place_from_ptr};
 use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
 use core::cell::Cell;
+use core::ptr::NonNull;
 
 const FIRST_PAGES: usize = 1;
 const PAGES_MAX: usize = 16;
@@ -25,7 +26,7 @@ const HEAD_BYTES: usize = 16;
 /// # Invariants
 /// - **Blocks**: `last` is 0 or a block of the source that this list has alone; its first word is the block
 ///   before it or 0, its second its size in bytes. `held` is the sum of the sizes.
-/// - **Rest**: `next` to `end` are bytes of the last block that nobody has, all zero.
+/// - **Rest**: `next` to `end` are bytes of the last block, or lent ones, that nobody has, all zero.
 #[derive(Debug)]
 pub(super) struct Meta {
     last: Cell<Place>,
@@ -43,6 +44,17 @@ impl Meta {
             end: Cell::new(0),
             held: Cell::new(0),
         }
+    }
+
+    /// Lends it bytes for the first pieces.
+    ///
+    /// # Safety
+    /// - They begin at a multiple of [`ALIGN_BYTES`], are zero, and nobody else's until all is given back.
+    pub(super) unsafe fn lend(&self, bytes: NonNull<[u8]>) {
+        let start = place_from_ptr(bytes.cast()).0;
+        // INVARIANT: **Rest** holds by the contract of this function.
+        self.next.set(start);
+        self.end.set(start + bytes.len());
     }
 
     /// Bytes held from the source.

@@ -38,6 +38,7 @@
 //! | `forecast.rs` | how much is likely to be wanted again |
 //! | `fresh.rs` | untouched pages are touched before they are used |
 //! | `fault.rs` | misuse ends here |
+//! | `begin.rs` | a heap that begins in zero bytes |
 //! | `face.rs` | the heap as `Allocator` and `Strategy` |
 //! | `hot.rs` | the same, for a heap among others (`../threaded`) |
 //! | `verify.rs` | every invariant, asserted |
@@ -59,6 +60,7 @@
 //! *Hoard* (2000): spans that are empty go back.
 
 mod apart;
+mod begin;
 mod bins;
 mod chunk;
 mod classes;
@@ -134,11 +136,12 @@ pub struct Spans<A: Allocator, const CHECKED: bool = true> {
     tally: Tally,
     supply: Supply,
     meta: Meta,
-    bins: Bins,
-    recent: Recent,
     offers: Offers,
     fresh: Fresh,
     source: A,
+    // Last, the ones that a small heap hardly touches: see `begin`.
+    bins: Bins,
+    recent: Recent,
 }
 
 /// What is counted when a stack is filled or emptied and when larger blocks come and go.
@@ -153,6 +156,15 @@ struct Tally {
 }
 
 impl Tally {
+    const fn new() -> Tally {
+        Tally {
+            blocks: Cell::new(0),
+            bytes: Cell::new(0),
+            bytes_peak: Cell::new(0),
+            refills: Cell::new(0),
+        }
+    }
+
     fn add(&self, blocks: usize, bytes: usize) {
         self.blocks.set(self.blocks.get() + blocks);
         self.bytes.set(self.bytes.get() + bytes);
@@ -172,19 +184,14 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             stacks: Stacks::new(),
             map: PageMap::new(),
             lists: SpanLists::new(),
-            tally: Tally {
-                blocks: Cell::new(0),
-                bytes: Cell::new(0),
-                bytes_peak: Cell::new(0),
-                refills: Cell::new(0),
-            },
+            tally: Tally::new(),
             supply: Supply::new(),
             meta: Meta::new(),
-            bins: Bins::new(),
-            recent: Recent::new(),
             offers: Offers::new(),
             fresh: Fresh::new(),
             source,
+            bins: Bins::new(),
+            recent: Recent::new(),
         }
     }
 

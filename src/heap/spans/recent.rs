@@ -52,16 +52,20 @@ impl Entry {
 
 /// The entries, and the bytes and the number of all blocks in them.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Recent {
-    entries: [Entry; ENTRIES],
     bytes: Cell<usize>,
     blocks: Cell<usize>,
+    // Last: a small heap does not even look there.
+    entries: [Entry; ENTRIES],
 }
 
 impl Recent {
     pub(super) const fn new() -> Recent {
         // INVARIANT: **Same** holds: there is no block.
         Recent {
+            bytes: Cell::new(0),
+            blocks: Cell::new(0),
             entries: [const {
                 Entry {
                     granules: Cell::new(0),
@@ -69,8 +73,6 @@ impl Recent {
                     blocks: [const { Cell::new(Place::NONE) }; BLOCKS],
                 }
             }; ENTRIES],
-            bytes: Cell::new(0),
-            blocks: Cell::new(0),
         }
     }
 
@@ -82,6 +84,15 @@ impl Recent {
     /// How many they are.
     pub(super) fn blocks(&self) -> usize {
         self.blocks.get()
+    }
+
+    /// Forgets all blocks, whose memory is no more.
+    pub(super) fn forget_all(&self) {
+        if self.blocks.replace(0) > 0 {
+            self.entries.iter().for_each(|entry| entry.count.set(0));
+        }
+        // INVARIANT: **Same** holds: there is no block.
+        self.bytes.set(0);
     }
 
     /// The entry of a size, which may hold another one.
@@ -178,8 +189,11 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     /// Makes all of them free chunks.
     pub(super) fn cool_all(&self) {
-        for entry in &self.recent.entries {
-            self.cool(entry, BLOCKS);
+        if self.recent.blocks() > 0 {
+            self.recent
+                .entries
+                .iter()
+                .for_each(|entry| self.cool(entry, BLOCKS));
         }
     }
 }

@@ -63,26 +63,41 @@ struct HotStack {
     falling: Cell<bool>,
 }
 
+impl HotStack {
+    const fn new() -> HotStack {
+        const NOWHERE: *const Cell<usize> = (&raw const NO_SLOT[1]).cast();
+        HotStack {
+            top: Cell::new(NOWHERE),
+            limit: Cell::new(NOWHERE),
+            bottom: Cell::new(NOWHERE),
+            capacity: Cell::new(0),
+            falling: Cell::new(false),
+        }
+    }
+}
+
 // SAFETY: by **Range** of `Stacks`, what it points to belongs to this heap alone (or is never written), so it
 // goes where the heap goes.
 unsafe impl Send for Stacks {}
 
 impl Stacks {
     pub(super) const fn new() -> Stacks {
-        const NOWHERE: *const Cell<usize> = (&raw const NO_SLOT[1]).cast();
         // INVARIANT: **Range**, **Floor** and **Spare** hold: every stack is empty and full.
         Stacks {
-            of: [const {
-                HotStack {
-                    top: Cell::new(NOWHERE),
-                    limit: Cell::new(NOWHERE),
-                    bottom: Cell::new(NOWHERE),
-                    capacity: Cell::new(0),
-                    falling: Cell::new(false),
-                }
-            }; CLASSES],
+            of: [const { HotStack::new() }; CLASSES],
             spare: [const { Cell::new(Place::NONE) }; SPARES],
         }
+    }
+
+    /// As `new`, in place: the stacks of all classes are long.
+    pub(super) fn forget_all(&mut self) {
+        // INVARIANT: as in `new`.
+        self.of
+            .iter_mut()
+            .for_each(|stack| *stack = HotStack::new());
+        self.spare
+            .iter_mut()
+            .for_each(|spare| *spare.get_mut() = Place::NONE);
     }
 
     /// Takes the top block, if there is one.

@@ -328,7 +328,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     ///
     /// # Safety
     /// - Nobody uses a block of the heap after this.
-    unsafe fn give_extents_back(&self) {
+    pub(super) unsafe fn give_extents_back(&self) {
         while !self.supply.extent.get().is_none() {
             let extent = self.supply.extent.get();
             // SAFETY: by **Extents** of `Supply`; nobody uses a byte of it (contract of this function).
@@ -347,7 +347,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     ///
     /// # Safety
     /// - Nobody uses a block of the heap after this.
-    unsafe fn give_all_pages_back(&self) {
+    pub(super) unsafe fn give_all_pages_back(&self) {
         let (mut start, mut end) = (0, 0);
         self.for_each_held(&mut |address, length| {
             if address != end {
@@ -373,21 +373,6 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         {
             // SAFETY: contract of this function; a source with a grain takes parts back.
             unsafe { self.source.deallocate(Place(start).ptr(), layout) };
-        }
-    }
-}
-
-impl<A: Allocator, const CHECKED: bool> Drop for Spans<A, CHECKED> {
-    fn drop(&mut self) {
-        // SAFETY: checked by the borrow: the heap ends here, and with it every block of it.
-        unsafe {
-            if self.cuts_pages() {
-                self.give_all_pages_back();
-            } else {
-                self.give_extents_back();
-            }
-            self.map.give_back(&self.source);
-            self.meta.give_back(&self.source);
         }
     }
 }

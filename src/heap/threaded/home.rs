@@ -11,7 +11,7 @@ use super::marked::Marked;
 use super::still::Still;
 use crate::heap::place::place_from_ptr;
 use crate::heap::spans::{Shaped, Spans, belongs_to_nobody};
-use crate::memory::{AllocError, Allocator, Layout};
+use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
 use core::cell::{Cell, UnsafeCell};
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -29,7 +29,10 @@ const WARM_BYTES_MAX: usize = 1024 * 1024;
 static WARM_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 /// The number of the home where nobody ever lives.
-pub(super) const NOBODY: u16 = u16::MAX;
+const NOBODY: u16 = u16::MAX;
+
+/// What a heap has for its bookkeeping before it asks for pages: enough for two or three classes of small blocks.
+const BOOKKEEPING_BYTES: usize = 640;
 
 /// On a cache line of its own: others write it.
 #[derive(Debug)]
@@ -44,35 +47,84 @@ struct Apart<T>(T);
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Home {
-    // First: its hot stacks are reached by the shortest way.
-    spans: UnsafeCell<Spans<Marked>>,
+    mailbox: Apart<Mailbox<AtomicUsize>>,
     pub(super) number: u16,
     visits: Cell<u32>,
     /// Free bytes that it keeps while nobody lives there.
     warm_bytes: Cell<usize>,
     trays: [Tray; TRAYS],
     still: Still,
-    mailbox: Apart<Mailbox<AtomicUsize>>,
+    /// Lent to the heap.
+    bookkeeping: UnsafeCell<[u128; BOOKKEEPING_BYTES / 16]>,
+    // Last, what a small heap hardly touches: see `Spans::begin`. So a home of little use takes one page.
+    spans: UnsafeCell<Spans<Marked>>,
 }
 
 // What the head of `mod.rs` says under *Costs*.
-const _: () = assert!(size_of::<Home>() <= 12 << 10);
+const _: () = assert!(size_of::<Home>() <= 3 * PAGE_BYTES);
 
 // SAFETY: by **Alone** of `Home`: moving in and out orders what its inhabitants do (checked by the models of
 // `Mailbox`).
 unsafe impl Sync for Home {}
 
 impl Home {
-    /// A house where nobody lives.
-    pub(super) const fn new(number: u16) -> Home {
+    /// The house where nobody ever lives.
+    #[cfg(any(test, feature = "hosted"))]
+    pub(super) const fn nobodys() -> Home {
         Home {
-            spans: UnsafeCell::new(Spans::new(Marked { number })),
-            number,
+            mailbox: Apart(Mailbox::new(AtomicUsize::new(0))),
+            number: NOBODY,
             visits: Cell::new(0),
             warm_bytes: Cell::new(0),
             trays: [const { Tray::new() }; TRAYS],
             still: Still::new(),
-            mailbox: Apart(Mailbox::new(AtomicUsize::new(0))),
+            bookkeeping: UnsafeCell::new([0; _]),
+            spans: UnsafeCell::new(Spans::new(Marked { number: NOBODY })),
+        }
+    }
+
+    /// Makes a house of zero bytes, where the caller lives.
+    ///
+    /// # Safety
+    /// - `place` is aligned, its bytes are zero, and it is the house's for ever.
+    pub(super) unsafe fn build(place: NonNull<Home>, number: u16) -> &'static Home {
+        // SAFETY: contract of this function: zeros are words, and an open lock, and what `Spans::begin` asks for.
+        unsafe {
+            // Each field by its name: whoever adds one finds this.
+            let Home {
+                mailbox,
+                number: own_number,
+                visits,
+                warm_bytes,
+                trays,
+                still,
+                bookkeeping: _,
+                spans,
+            } = &mut *place.as_ptr();
+            *mailbox = Apart(Mailbox::new(AtomicUsize::new(0)));
+            *own_number = number;
+            *visits = Cell::new(0);
+            *warm_bytes = Cell::new(0);
+            *trays = [const { Tray::new() }; TRAYS];
+            *still = Still::new();
+            Spans::begin(NonNull::from(spans.get_mut()), Marked { number });
+            let home = place.as_ref();
+            assert!(home.move_in(), "a new house is empty");
+            home.lend_bookkeeping();
+            home
+        }
+    }
+
+    /// Lends the heap its first bookkeeping, all zero.
+    ///
+    /// # Safety
+    /// - The heap has none yet.
+    unsafe fn lend_bookkeeping(&self) {
+        let bytes = self.bookkeeping.get().cast::<[u8; BOOKKEEPING_BYTES]>();
+        // SAFETY: by **Alone** of `Home`, the bytes are the heap's alone, and live as long.
+        unsafe {
+            bytes.write([0; BOOKKEEPING_BYTES]);
+            self.spans().lend(NonNull::new_unchecked(bytes));
         }
     }
 
@@ -234,13 +286,10 @@ impl Home {
         if self.spans().live_blocks() > 0 {
             return self.change(Spans::trim);
         }
-        let spans = self.spans.get();
-        // SAFETY: by **Alone** of `Home`; no borrow of the old heap is left, and no block of it is live.
+        // SAFETY: by **Alone** of `Home`; no other borrow of the heap is left, and no block of it is live.
         self.still.with(|| unsafe {
-            spans.drop_in_place();
-            spans.write(Spans::new(Marked {
-                number: self.number,
-            }));
+            (*self.spans.get()).begin_anew();
+            self.lend_bookkeeping();
         });
     }
 

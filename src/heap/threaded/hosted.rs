@@ -4,39 +4,38 @@
 //! the fast paths need no question more.
 
 use super::PerThread;
-use super::home::{Home, NOBODY};
+use super::home::Home;
+use super::homes;
 use crate::memory::AllocError;
 use crate::sys;
 use core::ffi::c_void;
 use core::ptr::with_exposed_provenance_mut;
-use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// Each thread of a program with a libc (feature `hosted`), whoever has started it.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(in crate::heap) struct Hosted;
 
 /// Nobody's: only read, since nobody moves in.
-static EMPTY: Home = Home::new(NOBODY);
+static EMPTY: Home = Home::nobodys();
 
 sys::thread_words!(EMPTY);
 
 /// The word that leads to the heap of a thread.
 const HEAP: usize = 0;
-/// The word that is 1 once the thread has left it.
+/// The word with the function that `set` was given: 0 before, [`LEFT`] after.
+const AT_END: usize = 1;
+/// The thread has left it.
 const LEFT: usize = 1;
-
-/// The function that `set` was given: the same each time. 0 before.
-static AT_END: AtomicUsize = AtomicUsize::new(0);
 
 /// Called by libc in a thread that ends. What it asks and frees after this, the shared heap sees to.
 ///
 /// # Safety
 /// - `value` is what this thread has set.
 unsafe extern "C" fn thread_ends(value: *mut c_void) {
+    let at_end = sys::thread_word::<AT_END>();
     sys::set_thread_word::<HEAP>((&raw const EMPTY).expose_provenance());
-    sys::set_thread_word::<LEFT>(1);
-    let at_end = AT_END.load(Ordering::Acquire);
-    if at_end != 0 {
+    sys::set_thread_word::<AT_END>(LEFT);
+    if at_end > LEFT {
         // SAFETY: origin of the number: `set`, which wrote a function of this type; contract of this function.
         unsafe {
             let at_end: unsafe fn(*mut ()) = core::mem::transmute(at_end);
@@ -56,15 +55,16 @@ unsafe impl PerThread for Hosted {
     }
 
     fn may_set(&self) -> bool {
-        sys::thread_word::<LEFT>() == 0
+        sys::thread_word::<AT_END>() != LEFT
     }
 
     fn set(&self, value: *mut (), at_end: unsafe fn(*mut ())) -> Result<(), AllocError> {
-        AT_END.store(at_end as *const () as usize, Ordering::Release);
+        sys::set_thread_word::<AT_END>(at_end as *const () as usize);
         // First: libc may allocate here.
         sys::set_thread_word::<HEAP>(value.expose_provenance());
         // SAFETY: contract of `PerThread`: `at_end` is to be called with the value.
-        if !unsafe { sys::call_at_end(value.cast(), thread_ends) } {
+        if !unsafe { sys::call_at_end(homes::key(), value.cast(), thread_ends) } {
+            sys::set_thread_word::<AT_END>(0);
             sys::set_thread_word::<HEAP>((&raw const EMPTY).expose_provenance());
             return Err(AllocError);
         }

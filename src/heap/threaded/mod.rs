@@ -38,8 +38,8 @@
 //! # Costs
 //! Beside those of [`Spans`](super::Spans): two instructions to find the heap of a thread; for a block of
 //! another thread three loads and a store, and one atomic step for each parcel. Up to 16 KiB of blocks may lie in a
-//! tray until more come, the thread ends, or [`trim`](Threaded::trim). 12 KiB for the heap of a thread, and 2 bytes a
-//! page. At most 4096 threads have a heap at the same time.
+//! tray until more come, the thread ends, or [`trim`](Threaded::trim). A page for the heap of a thread, and two more as
+//! it grows; 2 bytes a page. At most 4096 threads have a heap at the same time.
 //!
 //! # Source
 //! Leijen, Zorn and de Moura, *Mimalloc* (2019): a heap for each thread, and lists of what others freed. Liétar and
