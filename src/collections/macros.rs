@@ -16,18 +16,52 @@
 #[macro_export]
 macro_rules! vec {
     () => { $crate::collections::Vec::new() };
-    (0; $n:expr) => { $crate::collections::vec::from_zero(0, $n) };
-    (0_u8; $n:expr) => { $crate::collections::vec::from_zero(0_u8, $n) };
-    (0u8; $n:expr) => { $crate::collections::vec::from_zero(0_u8, $n) };
-    (0_u32; $n:expr) => { $crate::collections::vec::from_zero(0_u32, $n) };
-    (0u32; $n:expr) => { $crate::collections::vec::from_zero(0_u32, $n) };
-    (0_u64; $n:expr) => { $crate::collections::vec::from_zero(0_u64, $n) };
-    (0u64; $n:expr) => { $crate::collections::vec::from_zero(0_u64, $n) };
-    (0.0; $n:expr) => { $crate::collections::vec::from_zero(0.0, $n) };
-    (false; $n:expr) => { $crate::collections::vec::from_zero(false, $n) };
+    ($element:tt; $n:expr) => { $crate::__repeated!(from_zero, from_elem, $element; $n) };
     ($element:expr; $n:expr) => { $crate::collections::vec::from_elem($element, $n) };
     ($($element:expr),+ $(,)?) => {
         <$crate::collections::Vec<_> as ::core::convert::From<_>>::from([$($element),+])
+    };
+}
+
+/// `n` times the same: a call of the first function where it is a literal zero, else of the second.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __repeated {
+    ($zero:ident, $other:ident, 0; $n:expr) => {
+        $crate::collections::vec::$zero(0, $n)
+    };
+    ($zero:ident, $other:ident, 0.0; $n:expr) => {
+        $crate::collections::vec::$zero(0.0, $n)
+    };
+    ($zero:ident, $other:ident, false; $n:expr) => {
+        $crate::collections::vec::$zero(false, $n)
+    };
+    ($zero:ident, $other:ident, 0_u8; $n:expr) => {
+        $crate::collections::vec::$zero(0_u8, $n)
+    };
+    ($zero:ident, $other:ident, 0u8; $n:expr) => {
+        $crate::collections::vec::$zero(0_u8, $n)
+    };
+    ($zero:ident, $other:ident, 0_u32; $n:expr) => {
+        $crate::collections::vec::$zero(0_u32, $n)
+    };
+    ($zero:ident, $other:ident, 0u32; $n:expr) => {
+        $crate::collections::vec::$zero(0_u32, $n)
+    };
+    ($zero:ident, $other:ident, 0_u64; $n:expr) => {
+        $crate::collections::vec::$zero(0_u64, $n)
+    };
+    ($zero:ident, $other:ident, 0u64; $n:expr) => {
+        $crate::collections::vec::$zero(0_u64, $n)
+    };
+    ($zero:ident, $other:ident, 0_usize; $n:expr) => {
+        $crate::collections::vec::$zero(0_usize, $n)
+    };
+    ($zero:ident, $other:ident, 0usize; $n:expr) => {
+        $crate::collections::vec::$zero(0_usize, $n)
+    };
+    ($zero:ident, $other:ident, $element:tt; $n:expr) => {
+        $crate::collections::vec::$other($element, $n)
     };
 }
 
@@ -50,6 +84,7 @@ macro_rules! try_vec {
             $crate::collections::Vec::new(),
         )
     };
+    ($element:tt; $n:expr) => { $crate::__repeated!(try_from_zero, try_from_elem, $element; $n) };
     ($element:expr; $n:expr) => { $crate::collections::vec::try_from_elem($element, $n) };
     ($($element:expr),+ $(,)?) => { $crate::collections::Vec::try_from_array([$($element),+]) };
 }

@@ -5,8 +5,11 @@
 
 use super::tool::tool;
 use super::without_flags::built;
+use object::{Object, ObjectSymbol};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 const SOURCE: &str = r#"
 use nostd_alloc::{PushError, String, TryReserveError, Vec};
@@ -29,6 +32,19 @@ pub fn push_str(text: &mut String, piece: &str) {
 #[unsafe(no_mangle)]
 pub fn push_char(text: &mut String, character: char) {
     text.push(character)
+}
+
+#[unsafe(no_mangle)]
+pub fn push_integer(text: &mut String, number: u32) {
+    text.push_integer(number)
+}
+
+#[unsafe(no_mangle)]
+pub fn push_some(a: &mut Vec<u8>, b: &mut Vec<u16>, c: &mut Vec<[u64; 3]>, d: &mut Vec<String>) {
+    a.push(1);
+    b.insert(0, 1);
+    c.extend([[0; 3]; 2]);
+    d.reserve(1);
 }
 
 #[unsafe(no_mangle)]
@@ -61,11 +77,14 @@ impl Function {
     }
 }
 
-/// The library with the functions that are looked at.
-fn build() -> PathBuf {
-    let library = "[lib]\ncrate-type = [\"cdylib\"]\n";
-    let files = [("src/lib.rs".to_owned(), SOURCE)];
-    built("codegen", library, &files).join("libcodegen.so")
+/// The library with the functions that are looked at, built once for all tests.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let library = "[lib]\ncrate-type = [\"cdylib\"]\n";
+        let files = [("src/lib.rs".to_owned(), SOURCE)];
+        built("codegen", library, &files).join("libcodegen.so")
+    })
 }
 
 fn disassemble(objdump: &Path, library: &Path, name: &str) -> Function {
@@ -108,8 +127,7 @@ fn the_hot_paths_are_short() {
     let Some(objdump) = tool("objdump") else {
         return;
     };
-    let library = build();
-    let hot = |name: &str| disassemble(&objdump, &library, name);
+    let hot = |name: &str| disassemble(&objdump, library(), name);
     let count = |name: &str| hot(name).hot_path().len();
     println!(
         "try_push {}, push {}, std's push {}",
@@ -134,6 +152,26 @@ fn the_hot_paths_are_short() {
         "push has a frame: {path:#?}"
     );
 
+    // A slice of plain data is one memcpy.
+    let extend = hot("extend_bytes");
+    let calls = extend
+        .instructions
+        .iter()
+        .filter(|line| line.contains("memcpy"));
+    assert!(
+        calls.count() >= 1,
+        "extend_from_slice: {:#?}",
+        extend.instructions
+    );
+}
+
+#[test]
+fn the_hot_paths_of_texts_are_short() {
+    let Some(objdump) = tool("objdump") else {
+        return;
+    };
+    let hot = |name: &str| disassemble(&objdump, library(), name);
+
     // The calls of `push_str`: memcpy for more than 16 bytes, and the slow way, which is a jump.
     let push_str = hot("push_str");
     let calls = push_str
@@ -154,15 +192,31 @@ fn the_hot_paths_are_short() {
         "memcpy is not only for long pieces"
     );
 
-    // A slice of plain data is one memcpy.
-    let extend = hot("extend_bytes");
-    let calls = extend
-        .instructions
-        .iter()
-        .filter(|line| line.contains("memcpy"));
+    // A plain character takes no call, nor does an integer the formatting machinery.
+    let push_char = hot("push_char");
+    let path = push_char.hot_path();
     assert!(
-        calls.count() >= 1,
-        "extend_from_slice: {:#?}",
-        extend.instructions
+        !path.iter().any(|line| line.starts_with("call")),
+        "push of a character: {path:#?}"
     );
+    let push_integer = hot("push_integer").instructions;
+    assert!(
+        !push_integer.iter().any(|line| line.contains("fmt")),
+        "push_integer: {push_integer:#?}"
+    );
+}
+
+/// Vectors of any type grow by the same code.
+#[test]
+fn growth_is_in_a_program_once() {
+    let bytes = fs::read(library()).unwrap();
+    let file = object::File::parse(&*bytes).unwrap();
+    let names: Vec<&str> = file
+        .symbols()
+        .filter_map(|symbol| symbol.name().ok())
+        .collect();
+    for name in ["Room15grown_amortized", "Room6placed"] {
+        let count = names.iter().filter(|symbol| symbol.contains(name)).count();
+        assert_eq!(count, 1, "{name}");
+    }
 }

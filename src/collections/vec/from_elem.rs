@@ -1,4 +1,4 @@
-//! `n` clones of one value: what `vec![value; n]` and its twin call.
+//! `n` clones of one value, or `n` zeros: what `vec![value; n]` and its twin call.
 
 use super::{Vec, Zeroable};
 use crate::collections::error::PushError;
@@ -49,4 +49,18 @@ pub fn try_from_elem<T: Clone>(element: T, n: usize) -> Result<Vec<T>, PushError
 #[inline]
 pub fn from_zero<T: Zeroable>(_zero: T, n: usize) -> Vec<T> {
     Vec::zeroed(n)
+}
+
+/// The twin of [`from_zero`].
+///
+/// ```
+/// use nostd_alloc::collections::vec::try_from_zero;
+/// assert_eq!(try_from_zero(0_u16, 3).unwrap(), [0; 3]);
+/// ```
+///
+/// # Errors
+/// [`PushError`] with the zero if there is no memory.
+#[inline]
+pub fn try_from_zero<T: Zeroable>(zero: T, n: usize) -> Result<Vec<T>, PushError<T>> {
+    Vec::try_zeroed(n).map_err(|_| PushError::new(zero))
 }

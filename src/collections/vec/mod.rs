@@ -47,7 +47,7 @@ mod zeroed;
 
 pub use drain::Drain;
 pub use extract_if::ExtractIf;
-pub use from_elem::{from_elem, from_zero, try_from_elem};
+pub use from_elem::{from_elem, from_zero, try_from_elem, try_from_zero};
 pub use into_iter::IntoIter;
 pub use splice::Splice;
 pub use zeroed::{Zeroable, vec_zeroed};

@@ -35,7 +35,7 @@ fn made<T: Item>() -> Vec<Verb<T>> {
             true
         ),
         verb!(
-            "zeroed|try_zeroed|try_zeroed_in|vec_zeroed|from_zero",
+            "zeroed|try_zeroed|try_zeroed_in|vec_zeroed|from_zero|try_from_zero",
             |v, x, y| {
                 let all = [
                     Ours::<u32>::zeroed(x),
@@ -43,6 +43,7 @@ fn made<T: Item>() -> Vec<Verb<T>> {
                     Ours::try_zeroed_in(x, Global).unwrap(),
                     ours::vec_zeroed(x),
                     ours::from_zero(0, x),
+                    ours::try_from_zero(0, x).unwrap(),
                 ];
                 all.iter().all(|zeros| zeros[..] == vec![0; x])
             },

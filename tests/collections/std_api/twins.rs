@@ -119,6 +119,7 @@ twins! {
     "Vec::splice" v24 [T, A: Allocator, R: RangeBounds<usize>, I: IntoIterator<Item = T>] Vec::try_splice, fn(&mut Vec<T, A>, R, I) -> Tried<Drain<'_, T, A>>;
     "Vec::zeroed" v25 [T: vec::Zeroable] Vec::try_zeroed, fn(usize) -> Tried<Vec<T>>;
     "vec![x; n]" v26 [T: Clone] vec::try_from_elem, fn(T, usize) -> Result<Vec<T>, PushError<T>>;
+    "vec![0; n]" v32 [T: vec::Zeroable] vec::try_from_zero, fn(T, usize) -> Result<Vec<T>, PushError<T>>;
     "IntoIter::clone" v27 [T: Clone, A: Allocator + Clone] vec::IntoIter::try_clone, fn(&vec::IntoIter<T, A>) -> Tried<vec::IntoIter<T, A>>;
     "Vec::sort" v28 [T: Ord, A: Allocator] Vec::try_sort, fn(&mut Vec<T, A>) -> Tried<()>;
     "Vec::sort_by" v29 [T, A: Allocator, F: FnMut(&T, &T) -> core::cmp::Ordering] Vec::try_sort_by, fn(&mut Vec<T, A>, F) -> Tried<()>;
