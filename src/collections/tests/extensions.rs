@@ -1,7 +1,7 @@
-//! Scenarios of what stands on slices and texts.
+//! Scenarios of what stands on slices and texts, and of `Slots`.
 
 use super::{Counted, hungry, scenario};
-use crate::collections::{BytesExt, ConcatExt, SliceExt, StrExt};
+use crate::collections::{BytesExt, ConcatExt, SliceExt, Slots, StrExt};
 use std::vec::Vec as StdVec;
 
 fn making<R, E>(name: &'static str, make: impl Fn() -> Result<R, E>) {
@@ -66,4 +66,10 @@ pub(super) fn run() {
         StrExt::try_to_ascii_lowercase("ab")
     });
     making("StrExt::try_to_owned", || "ab".try_to_owned());
+    scenario("Slots::try_insert", || {
+        let mut slots = Slots::new();
+        let result = hungry(|| slots.try_insert(Counted::new(7)));
+        assert_eq!(slots.len(), usize::from(result.is_ok()));
+        result.map_err(|value| assert_eq!(value.0, 7)).is_ok()
+    });
 }

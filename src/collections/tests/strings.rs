@@ -129,9 +129,9 @@ pub(super) fn run() {
     making("String::try_from_utf16_lossy", || {
         String::try_from_utf16_lossy(&[0xd800; 99])
     });
-    making("try_format", || try_format!("{} {:>300}", 1, 2));
-    making("try_format", || try_format!("{}", 1));
-    making("try_format", || try_format!("plain"));
+    making("string::try_format", || try_format!("{} {:>300}", 1, 2));
+    making("string::try_format", || try_format!("{}", 1));
+    making("string::try_format", || try_format!("plain"));
     scenario("FromUtf8Error::try_clone", || {
         let error = String::from_utf8(crate::vec![0xff]).unwrap_err();
         hungry(|| error.try_clone().map(|copy| assert_eq!(copy, error))).is_ok()

@@ -2,7 +2,7 @@
 
 use super::{Counted, hungry, scenario};
 use crate::collections::Vec;
-use crate::collections::vec::try_from_elem;
+use crate::collections::vec::{try_from_elem, try_from_zero};
 use crate::heap::Global;
 
 /// A full vector of five: the next one needs memory.
@@ -184,6 +184,9 @@ fn made() {
     });
     making("vec::try_from_elem", || {
         try_from_elem(Counted::new(1), 9).map_err(|error| assert_eq!(error.into_value().0, 1))
+    });
+    making("vec::try_from_zero", || {
+        try_from_zero(0_u64, 9).map_err(|error| assert_eq!(error.into_value(), 0))
     });
     scenario("IntoIter::try_clone", || {
         let mut values = five().into_iter();
