@@ -16,7 +16,7 @@
 //!
 //! Free memory above max(512 KiB, what is in use) goes back to the source when blocks are freed, long runs of
 //! pages first, if the source lets its memory be given back in parts; or it is offered, as far as the program is likely
-//! to want it again.
+//! to want it again: all of it, in a heap that never held more than 64 MiB.
 //!
 //! | file | idea |
 //! |---|---|
