@@ -11,7 +11,7 @@ use super::vec::Vec;
 /// assert_eq!(ConcatExt::join(&["a", "b"][..], "-"), "a-b");
 /// ```
 pub trait ConcatExt {
-    /// All parts, one behind the other.
+    /// All parts, one behind the other. They are gone through twice: for their length, then into the one block.
     ///
     /// ```
     /// # use nostd_alloc::collections::prelude::*;
@@ -45,7 +45,7 @@ pub trait ConcatExt {
         <Self as Concat<Item>>::try_concat(self)
     }
 
-    /// All parts, one behind the other, with a separator between them.
+    /// All parts, one behind the other, with a separator between them. Costs as [`ConcatExt::concat`].
     ///
     /// ```
     /// # use nostd_alloc::collections::prelude::*;

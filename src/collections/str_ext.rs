@@ -54,7 +54,8 @@ impl Needle for &String {
 /// assert_eq!(StrExt::replace("this is old", "old", "new"), "this is new");
 /// ```
 pub trait StrExt {
-    /// A copy in which every place of `from` is `to`.
+    /// A copy in which every place of `from` is `to`. It has room for as much as the text, and grows if it becomes
+    /// longer.
     ///
     /// ```
     /// # use nostd_alloc::collections::prelude::*;
@@ -152,7 +153,7 @@ pub trait StrExt {
     /// [`TryReserveError`] if there is no memory.
     fn try_to_uppercase(&self) -> Result<String, TryReserveError>;
 
-    /// The text, `n` times.
+    /// The text, `n` times, in one block.
     ///
     /// ```
     /// # use nostd_alloc::collections::prelude::*;

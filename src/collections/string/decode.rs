@@ -142,7 +142,7 @@ impl<A: Allocator> String<A> {
 }
 
 impl String {
-    /// The text that bytes are, with U+FFFD in place of what is none; borrowed if all is well.
+    /// The text that bytes are, with U+FFFD in place of what is none; borrowed, without a block, if all is well.
     ///
     /// ```
     /// use nostd_alloc::collections::String;

@@ -35,7 +35,8 @@ unsafe impl<A: Allocator + Send> Send for Drain<'_, A> {}
 unsafe impl<A: Allocator + Sync> Sync for Drain<'_, A> {}
 
 impl<A: Allocator> String<A> {
-    /// Takes a part out of the text: an iterator over its characters, which closes the hole when it goes.
+    /// Takes a part out of the text: an iterator over its characters, which closes the hole when it goes. What
+    /// lies behind then moves, once.
     ///
     /// ```
     /// let mut text = nostd_alloc::collections::String::from("α is alpha");

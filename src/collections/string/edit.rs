@@ -8,7 +8,7 @@ use core::ops::RangeBounds;
 use core::ptr;
 
 impl<A: Allocator> String<A> {
-    /// Cuts the text off behind `new_len` bytes.
+    /// Cuts the text off behind `new_len` bytes; keeps the room.
     ///
     /// ```
     /// let mut text = nostd_alloc::collections::String::from("hello");
@@ -39,7 +39,7 @@ impl<A: Allocator> String<A> {
         self.bytes.clear();
     }
 
-    /// Takes out the last character.
+    /// Takes out the last character. Constant time.
     ///
     /// ```
     /// let mut text = nostd_alloc::collections::String::from("zoë");
@@ -138,7 +138,7 @@ impl<A: Allocator> String<A> {
         self.replace_bytes(idx, idx, string)
     }
 
-    /// Puts a text in the place of a part.
+    /// Puts a text in the place of a part. What lies behind moves, unless both are as long.
     ///
     /// ```
     /// let mut text = nostd_alloc::collections::String::from("I like cats");
@@ -200,7 +200,7 @@ impl<A: Allocator> String<A> {
         Ok(())
     }
 
-    /// Cuts the text in two: `self` keeps the first `at` bytes and its room.
+    /// Cuts the text in two: `self` keeps the first `at` bytes and its room, the others move to a new block.
     ///
     /// ```
     /// let mut text = nostd_alloc::collections::String::from("Hello, World!");
@@ -243,7 +243,7 @@ impl<A: Allocator> String<A> {
         })
     }
 
-    /// Keeps the characters for which `f` says so, each asked once, in order.
+    /// Keeps the characters for which `f` says so, each asked once, in order. Each moves once at most.
     ///
     /// ```
     /// let mut text = nostd_alloc::collections::String::from("f_o_ob_ar");

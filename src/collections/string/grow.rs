@@ -54,7 +54,7 @@ unsafe fn copy_ends<W>(source: *const u8, target: *mut u8, length: usize) {
 }
 
 impl<A: Allocator> String<A> {
-    /// Adds a text at the end.
+    /// Adds a text at the end: in amortised constant time a byte, without a call up to 16 bytes.
     ///
     /// ```
     /// let mut text = nostd_alloc::collections::String::from("foo");
@@ -127,7 +127,7 @@ impl<A: Allocator> String<A> {
         }
     }
 
-    /// Adds a character at the end.
+    /// Adds a character at the end: in amortised constant time.
     ///
     /// ```
     /// let mut text = nostd_alloc::collections::String::from("gr");

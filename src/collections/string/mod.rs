@@ -78,7 +78,7 @@ impl<A: Allocator> String<A> {
         String { bytes }
     }
 
-    /// The bytes of the text.
+    /// The bytes of the text, where they are.
     ///
     /// ```
     /// use nostd_alloc::collections::String;

@@ -195,7 +195,8 @@ impl<T, A: Allocator> Vec<T, A> {
         self.make_exact_room::<Tells>(additional)
     }
 
-    /// Gives back the room behind the elements, as far as the allocator takes it.
+    /// Gives back the room behind the elements, as far as the allocator takes it: in place where that can be, else
+    /// by a copy.
     ///
     /// ```
     /// let mut vec = nostd_alloc::Vec::with_capacity(1000);

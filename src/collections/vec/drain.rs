@@ -52,7 +52,7 @@ unsafe impl<T: Sync, A: Allocator + Sync> Sync for Drain<'_, T, A> {}
 
 impl<T, A: Allocator> Vec<T, A> {
     /// Takes a range of elements out of the vector: an iterator over them, which closes the hole when it
-    /// goes.
+    /// goes. What lies behind then moves, once.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![1, 2, 3];

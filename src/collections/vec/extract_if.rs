@@ -24,7 +24,8 @@ pub struct ExtractIf<'a, T, F, A: Allocator = Global> {
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Takes the elements of a range for which `filter` says so out of the vector, as they are asked for.
+    /// Takes the elements of a range for which `filter` says so out of the vector, as they are asked for. Each of
+    /// the others moves once at most.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![1, 2, 3, 4, 5, 6];

@@ -149,7 +149,7 @@ impl<T, A: Allocator> Vec<T, A> {
         result
     }
 
-    /// Moves all elements of `other` behind those of `self`; `other` keeps its room.
+    /// Moves all elements of `other` behind those of `self` by one copy; `other` keeps its room.
     ///
     /// ```
     /// let (mut vec, mut other) = (nostd_alloc::vec![1], nostd_alloc::vec![2]);

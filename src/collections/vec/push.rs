@@ -22,7 +22,7 @@ impl Drop for Ahead<'_> {
 }
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Adds a value at the end.
+    /// Adds a value at the end: in amortised constant time.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![1, 2];

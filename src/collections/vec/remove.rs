@@ -227,7 +227,7 @@ impl<T, A: Allocator> Vec<T, A> {
         self.truncate(0);
     }
 
-    /// Cuts the vector in two: `self` keeps the first `at` elements and its room.
+    /// Cuts the vector in two: `self` keeps the first `at` elements and its room, the others move to a new block.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![1, 2, 3];

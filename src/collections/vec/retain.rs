@@ -6,7 +6,8 @@ use crate::memory::Allocator;
 use core::ptr;
 
 impl<T, A: Allocator> Vec<T, A> {
-    /// Keeps the elements for which `f` says so, each asked once, in order.
+    /// Keeps the elements for which `f` says so, each asked once, in order. Each moves once at most; none does before
+    /// the first that goes.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![1, 2, 3, 4];
@@ -54,7 +55,8 @@ impl<T, A: Allocator> Vec<T, A> {
         sieve.end();
     }
 
-    /// Drops each element that `same_bucket(element, the last one kept)` calls equal.
+    /// Drops each element that `same_bucket(element, the last one kept)` calls equal: one call an element, and each
+    /// moves once at most.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec!["foo", "FOO", "bar", "Bar"];
@@ -92,7 +94,7 @@ impl<T, A: Allocator> Vec<T, A> {
         sieve.end();
     }
 
-    /// Drops each element whose key is that of the last one kept.
+    /// Drops each element whose key is that of the last one kept. Asks for two keys an element.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![10, 20, 21, 30];
@@ -106,7 +108,7 @@ impl<T, A: Allocator> Vec<T, A> {
 }
 
 impl<T: PartialEq, A: Allocator> Vec<T, A> {
-    /// Drops each element that is equal to the one before it.
+    /// Drops each element that is equal to the one before it: one comparison an element.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![1, 2, 2, 3, 2];

@@ -19,7 +19,8 @@ impl<T, A: Allocator> Vec<T, A> {
         (elements, self.allocator())
     }
 
-    /// Sorts; equal elements keep their order. A buffer comes from the vector's allocator.
+    /// Sorts; equal elements keep their order. At most `O(n log n)` comparisons, `n - 1` if it is sorted already; more
+    /// than 20 elements that are no integers need a buffer for as many, which comes from the vector's allocator.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![4, -5, 1];
@@ -56,7 +57,8 @@ impl<T, A: Allocator> Vec<T, A> {
         try_sort_whole(elements, allocator)
     }
 
-    /// Sorts by a comparison; equal elements keep their order. A buffer comes from the vector's allocator.
+    /// Sorts by a comparison; equal elements keep their order. Costs as [`Vec::sort`], but integers too need
+    /// the buffer.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![1, 3, 2];
@@ -89,7 +91,7 @@ impl<T, A: Allocator> Vec<T, A> {
         try_sort(elements, allocator, |a, b| compare(a, b) == Ordering::Less)
     }
 
-    /// Sorts by a key; equal elements keep their order. A buffer comes from the vector's allocator.
+    /// Sorts by a key, which is asked for twice a comparison; equal elements keep their order. Costs as [`Vec::sort_by`].
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![4_i32, -5, 1];
@@ -122,7 +124,7 @@ impl<T, A: Allocator> Vec<T, A> {
         try_sort(elements, allocator, |a, b| f(a).lt(&f(b)))
     }
 
-    /// As [`Vec::sort_by_key`], and asks for each key once.
+    /// As [`Vec::sort_by_key`], and asks for each key once: for keys that cost more than a place in a buffer.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![-3_i32, 20, 100];

@@ -32,7 +32,8 @@ pub struct Splice<'a, I: Iterator + 'a, A: Allocator + 'a = Global> {
 
 impl<T, A: Allocator> Vec<T, A> {
     /// Puts the elements of an iterator in the place of a range, and gives an iterator over those that were
-    /// there. The new ones come in when that goes.
+    /// there. The new ones come in when that goes: what lies behind moves once if the iterator knows how many it
+    /// has, else a logarithmic number of times.
     ///
     /// ```
     /// let mut vec = nostd_alloc::vec![1, 2, 3, 4];
