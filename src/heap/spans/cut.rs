@@ -54,7 +54,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let regained = self.regain(bytes, align);
         // Once between two growths: a program whose blocks are all on the stacks would empty them again and again.
         if !regained && !self.supply.emptied.replace(true) {
-            self.flush_all();
+            self.flush_all(false);
         } else if !regained {
             self.cool_all();
         }
@@ -63,7 +63,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         }
         match self.grow(bytes, align) {
             Ok(()) => self.supply.emptied.set(false),
-            Err(AllocError) => self.flush_all(),
+            Err(AllocError) => self.flush_all(false),
         }
         self.take_chunk(bytes, align).ok_or(AllocError)
     }

@@ -183,11 +183,12 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         }
     }
 
-    /// Gives all blocks of all stacks back to their spans, and makes the recent chunks free.
-    pub(super) fn flush_all(&self) {
+    /// Gives all blocks of all stacks back to their spans, and makes the recent chunks free. Stacks that are `tight`
+    /// keep a single block until they are refilled.
+    pub(super) fn flush_all(&self, tight: bool) {
         for class in 0..CLASSES {
             self.flush(class, self.stacks.count(class));
-            self.stacks.shorten(class);
+            self.stacks.shorten(class, tight);
         }
         self.cool_all();
     }

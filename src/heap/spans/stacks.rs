@@ -46,35 +46,21 @@ static NO_SLOT: [usize; 2] = [0, 0];
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Stacks {
-    of: [HotStack; CLASSES],
+    /// The tops of all classes, their limits, then their bottoms: a class is an index that the processor scales by
+    /// itself. (In rows of three only so that the code that makes them is short.)
+    ends: [[Cell<Slot>; 3]; CLASSES],
+    capacity: [Cell<u32>; CLASSES],
+    /// Whether a stack has overflowed since it was last refilled.
+    falling: [Cell<bool>; CLASSES],
     /// Slots that a stack has outgrown, by the logarithm of their number.
     spare: [Cell<Place>; SPARES],
 }
 
-/// The stack of a class: half a cache line, the busiest fields first.
-#[derive(Debug)]
-#[repr(C)]
-struct HotStack {
-    top: Cell<*const Cell<usize>>,
-    limit: Cell<*const Cell<usize>>,
-    bottom: Cell<*const Cell<usize>>,
-    capacity: Cell<u32>,
-    /// Whether it has overflowed since it was last refilled.
-    falling: Cell<bool>,
-}
+/// The address of a slot.
+type Slot = *const Cell<usize>;
 
-impl HotStack {
-    const fn new() -> HotStack {
-        const NOWHERE: *const Cell<usize> = (&raw const NO_SLOT[1]).cast();
-        HotStack {
-            top: Cell::new(NOWHERE),
-            limit: Cell::new(NOWHERE),
-            bottom: Cell::new(NOWHERE),
-            capacity: Cell::new(0),
-            falling: Cell::new(false),
-        }
-    }
-}
+/// The ends of a stack that has no slots yet.
+const NOWHERE: Slot = (&raw const NO_SLOT[1]).cast();
 
 // SAFETY: by **Range** of `Stacks`, what it points to belongs to this heap alone (or is never written), so it
 // goes where the heap goes.
@@ -84,7 +70,9 @@ impl Stacks {
     pub(super) const fn new() -> Stacks {
         // INVARIANT: **Range**, **Floor** and **Spare** hold: every stack is empty and full.
         Stacks {
-            of: [const { HotStack::new() }; CLASSES],
+            ends: [const { [const { Cell::new(NOWHERE) }; 3] }; CLASSES],
+            capacity: [const { Cell::new(0) }; CLASSES],
+            falling: [const { Cell::new(false) }; CLASSES],
             spare: [const { Cell::new(Place::NONE) }; SPARES],
         }
     }
@@ -92,18 +80,33 @@ impl Stacks {
     /// As `new`, in place: the stacks of all classes are long.
     pub(super) fn forget_all(&mut self) {
         // INVARIANT: as in `new`.
-        self.of
-            .iter_mut()
-            .for_each(|stack| *stack = HotStack::new());
-        self.spare
-            .iter_mut()
-            .for_each(|spare| *spare.get_mut() = Place::NONE);
+        for ends in &mut self.ends {
+            *ends = [const { Cell::new(NOWHERE) }; 3];
+        }
+        self.capacity = [const { Cell::new(0) }; CLASSES];
+        self.falling = [const { Cell::new(false) }; CLASSES];
+        self.spare = [const { Cell::new(Place::NONE) }; SPARES];
+    }
+
+    #[inline(always)]
+    fn top_slot(&self, class: usize) -> &Cell<Slot> {
+        &self.ends.as_flattened()[class]
+    }
+
+    #[inline(always)]
+    fn limit_slot(&self, class: usize) -> &Cell<Slot> {
+        &self.ends.as_flattened()[CLASSES + class]
+    }
+
+    #[inline(always)]
+    fn bottom_slot(&self, class: usize) -> &Cell<Slot> {
+        &self.ends.as_flattened()[2 * CLASSES + class]
     }
 
     /// Takes the top block, if there is one.
     #[inline(always)]
     pub(super) fn pop(&self, class: usize) -> Option<NonNull<u8>> {
-        let top = &self.of[class].top;
+        let top = self.top_slot(class);
         // SAFETY: by **Range** and **Floor** of `Stacks`: there is a slot below each top.
         let slot = unsafe { top.get().sub(1) };
         // SAFETY: by **Floor** of `Stacks`, as above.
@@ -116,9 +119,9 @@ impl Stacks {
     /// Puts a block on top, if there is room.
     #[inline(always)]
     pub(super) fn push(&self, class: usize, address: usize) -> bool {
-        let HotStack { top, limit, .. } = &self.of[class];
+        let top = self.top_slot(class);
         let slot = top.get();
-        if slot == limit.get() {
+        if slot == self.limit_slot(class).get() {
             return false;
         }
         bring(address);
@@ -135,25 +138,24 @@ impl Stacks {
     #[inline(always)]
     pub(super) fn top(&self, class: usize) -> usize {
         // SAFETY: by **Range** and **Floor** of `Stacks`: there is a slot below each top.
-        unsafe { (*self.of[class].top.get().sub(1)).get() }
+        unsafe { (*self.top_slot(class).get().sub(1)).get() }
     }
 
-    /// How many blocks are on a stack.
+    /// How many blocks are on a stack. (Not inlined: a loop over all classes would be unrolled many times.)
+    #[inline(never)]
     pub(super) fn count(&self, class: usize) -> usize {
-        let HotStack { top, bottom, .. } = &self.of[class];
-        (top.get().addr() - bottom.get().addr()) / SLOT_BYTES
+        (self.top_slot(class).get().addr() - self.bottom_slot(class).get().addr()) / SLOT_BYTES
     }
 
     /// How many blocks a stack takes before it overflows.
     pub(super) fn room(&self, class: usize) -> usize {
-        let HotStack { limit, bottom, .. } = &self.of[class];
-        (limit.get().addr() - bottom.get().addr()) / SLOT_BYTES
+        (self.limit_slot(class).get().addr() - self.bottom_slot(class).get().addr()) / SLOT_BYTES
     }
 
     /// The blocks on a stack, the lowest first.
     pub(super) fn blocks(&self, class: usize) -> &[Cell<usize>] {
         // SAFETY: by **Range** of `Stacks`.
-        unsafe { core::slice::from_raw_parts(self.of[class].bottom.get(), self.count(class)) }
+        unsafe { core::slice::from_raw_parts(self.bottom_slot(class).get(), self.count(class)) }
     }
 
     /// Doubles the limit of an empty stack as far as there is memory, and returns the slots of its lower half.
@@ -163,16 +165,20 @@ impl Stacks {
         source: &A,
         class: usize,
     ) -> &[Cell<usize>] {
-        let stack = &self.of[class];
-        stack.falling.set(false);
+        self.falling[class].set(false);
         let wished = (self.room(class) * 2).clamp(room_min(class) / 4, SHAPES[class].depth);
-        if wished > stack.capacity.get() as usize {
+        if wished > self.capacity(class) {
             self.take_slots(meta, source, class, wished);
         }
-        let room = wished.min(stack.capacity.get() as usize);
+        let room = wished.min(self.capacity(class));
         self.set_room(class, room);
         // SAFETY: by **Range** of `Stacks`.
-        unsafe { core::slice::from_raw_parts(stack.bottom.get(), room.div_ceil(2)) }
+        unsafe { core::slice::from_raw_parts(self.bottom_slot(class).get(), room.div_ceil(2)) }
+    }
+
+    /// How many slots a stack has.
+    fn capacity(&self, class: usize) -> usize {
+        self.capacity[class].get() as usize
     }
 
     /// Gives an empty stack new slots, if there is memory; the old ones wait for another stack.
@@ -185,16 +191,18 @@ impl Stacks {
                 Err(AllocError) => return,
             },
         };
-        let stack = &self.of[class];
-        if let Some(spare) = self.spare_of(stack.capacity.get() as usize) {
-            keep_spare(spare, Place(stack.bottom.get().addr() - SLOT_BYTES));
+        if let Some(spare) = self.spare_of(self.capacity(class)) {
+            keep_spare(
+                spare,
+                Place(self.bottom_slot(class).get().addr() - SLOT_BYTES),
+            );
         }
         let bottom = with_exposed_provenance(slots.0 + SLOT_BYTES);
         // INVARIANT: **Range** and **Floor** hold with the new slots: the stack is empty.
-        stack.top.set(bottom);
-        stack.limit.set(bottom);
-        stack.bottom.set(bottom);
-        stack.capacity.set(count as u32);
+        self.top_slot(class).set(bottom);
+        self.limit_slot(class).set(bottom);
+        self.bottom_slot(class).set(bottom);
+        self.capacity[class].set(count as u32);
     }
 
     /// Where so many slots are kept when they are spare, if they are.
@@ -205,16 +213,16 @@ impl Stacks {
 
     /// Sets the limit, which is at most the capacity.
     fn set_room(&self, class: usize, room: usize) {
-        let HotStack { limit, bottom, .. } = &self.of[class];
         // INVARIANT: **Range** holds when the top is at most there (contract of the callers).
-        limit.set(bottom.get().wrapping_add(room));
+        self.limit_slot(class)
+            .set(self.bottom_slot(class).get().wrapping_add(room));
     }
 
     /// Halves the limit if the stack has not been refilled since it last overflowed; returns how many blocks are
     /// to go: then all of them, else as many as leave half of the limit.
     pub(super) fn narrow(&self, class: usize) -> usize {
         let room = self.room(class);
-        if self.of[class].falling.replace(true) {
+        if self.falling[class].replace(true) {
             // INVARIANT: **Range** holds again when all blocks have gone (contract of this function).
             self.set_room(class, (room / 2).max(room_min(class)).min(room));
             return self.count(class);
@@ -224,19 +232,15 @@ impl Stacks {
 
     /// Says that a stack which was empty holds `count` blocks, written to its lowest slots.
     pub(super) fn filled(&self, class: usize, count: usize) {
-        let HotStack { top, bottom, .. } = &self.of[class];
         // INVARIANT: **Range** holds: `widen` has lent no more slots than up to the limit.
-        top.set(bottom.get().wrapping_add(count));
+        self.top_slot(class)
+            .set(self.bottom_slot(class).get().wrapping_add(count));
     }
 
-    /// Sets the limit of an empty stack to one block, until it is refilled.
-    pub(super) fn tighten(&self, class: usize) {
-        self.set_room(class, self.room(class).min(1));
-    }
-
-    /// Sets the limit of an empty stack to the shortest one.
-    pub(super) fn shorten(&self, class: usize) {
-        self.set_room(class, self.room(class).min(room_min(class)));
+    /// Sets the limit of an empty stack to the shortest one, or to one block until it is refilled.
+    pub(super) fn shorten(&self, class: usize, tight: bool) {
+        let least = if tight { 1 } else { room_min(class) };
+        self.set_room(class, self.room(class).min(least));
     }
 
     /// Takes the lowest `count` blocks off, which have gone.
@@ -374,17 +378,17 @@ mod tests {
         let heap: Spans<Kernel> = Spans::new(Kernel);
         let (meta, source, stacks) = (&heap.meta, &heap.source, &heap.stacks);
         stacks.take_slots(meta, source, 3, 16);
-        let outgrown = stacks.of[3].bottom.get();
+        let outgrown = stacks.bottom_slot(3).get();
         stacks.take_slots(meta, source, 3, 32);
         stacks.take_slots(meta, source, 5, 16);
-        assert_eq!(stacks.of[5].bottom.get(), outgrown);
-        assert_ne!(stacks.of[3].bottom.get(), outgrown);
+        assert_eq!(stacks.bottom_slot(5).get(), outgrown);
+        assert_ne!(stacks.bottom_slot(3).get(), outgrown);
         for class in [3, 5] {
             stacks.set_room(class, 16);
             assert!(stacks.push(class, 64) && stacks.pop(class).is_some());
             assert_eq!(stacks.top(class), 0, "Floor");
         }
         stacks.take_slots(meta, source, 7, 16);
-        assert_ne!(stacks.of[7].bottom.get(), outgrown, "they serve once");
+        assert_ne!(stacks.bottom_slot(7).get(), outgrown, "they serve once");
     }
 }

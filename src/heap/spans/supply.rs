@@ -22,7 +22,6 @@
 
 use super::Spans;
 use super::chunk::{Chunk, GRANULE_BYTES};
-use super::classes::CLASSES;
 use super::page::Kind;
 use crate::heap::place::{Place, place_from_ptr};
 use crate::memory::{AllocError, Allocator, BLOCK_BYTES_MAX, Layout, PAGE_BYTES};
@@ -242,12 +241,9 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         }
         if self.has_shrunk(in_use) {
             self.supply.use_mark.set(in_use);
-            self.flush_all();
             let little = self.little();
             // Each stack may keep a span for a single block.
-            if in_use < FREE_BYTES_MAX.max(little) {
-                (0..CLASSES).for_each(|class| self.stacks.tighten(class));
-            }
+            self.flush_all(in_use < FREE_BYTES_MAX.max(little));
             if in_use < little {
                 self.give_back_down_to(LITTLE_BYTES, PAGE_BYTES);
             }
@@ -265,7 +261,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Gives back all that can be: the hot stacks are emptied, and every free page goes to the source if the
     /// source takes pages. What is left is what live blocks keep.
     pub fn trim(&self) {
-        self.flush_all();
+        self.flush_all(false);
         self.give_back_down_to(0, PAGE_BYTES);
         self.withdraw_down_to(0);
         self.map.shrink(&self.source, self.supply.held_bytes());
