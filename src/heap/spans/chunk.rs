@@ -149,6 +149,15 @@ impl PageMap {
     }
 }
 
+/// The granules of the chunk in use that begins at `address` of a page, or 0.
+#[inline(always)]
+pub(super) fn granules_in_use(page: &Page, address: usize) -> usize {
+    match state_in(page, address) {
+        Some(false) => chunk_in(page, Place(address)).granules(),
+        _ => 0,
+    }
+}
+
 /// Whether a chunk in use begins at `address` of a page, and whether a free one does.
 fn state_in(page: &Page, address: usize) -> Option<bool> {
     let starts = page.kind.get() == Kind::CHUNKS && page.starts().get() & bit(address) != 0;

@@ -106,13 +106,17 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[cold]
     #[inline(never)]
     pub(super) fn allocate_large(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        match self.allocate_recent(layout) {
+            Some(block) => Ok(block),
+            None => self.cut_block(layout),
+        }
+    }
+
+    /// The same, from free chunks or new memory.
+    #[inline(never)]
+    fn cut_block(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
         let bytes = chunk_bytes_from_size(layout.size()).ok_or(AllocError)?;
         let align = layout.align().max(GRANULE_BYTES);
-        if align == GRANULE_BYTES
-            && let Some(start) = self.recent.take(bytes)
-        {
-            return Ok(start.block(bytes));
-        }
         let chunk = match self.take_chunk(bytes, align) {
             Some(chunk) => chunk,
             None if self.is_apart(bytes)
@@ -145,6 +149,20 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[cold]
     #[inline(never)]
     pub(super) unsafe fn deallocate_large(&self, ptr: NonNull<u8>, layout: Layout) {
+        // SAFETY: contract of this function.
+        unsafe {
+            if !self.deallocate_recent(ptr.addr().get(), layout.size()) {
+                self.deallocate_further(ptr, layout);
+            }
+        }
+    }
+
+    /// The same, of what cannot be kept at once.
+    ///
+    /// # Safety
+    /// - As [`Allocator::deallocate`].
+    #[inline(never)]
+    unsafe fn deallocate_further(&self, ptr: NonNull<u8>, layout: Layout) {
         let start = Place(ptr.addr().get());
         match self.large_chunk(start, layout) {
             Some(chunk) => self.take_back(chunk),

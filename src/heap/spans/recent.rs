@@ -1,39 +1,49 @@
 //! Recent chunks: blocks above the small ones that were freed last, by their exact size.
 //!
 //! ```text
-//! granules --hash--> entry   |granules, count| a b c . . . . |   up to seven blocks of that one size
+//! granules --> entry   |granules, count| a b c . . . . |   up to seven blocks of that one size
 //! ```
 //!
 //! Cutting a chunk and merging it again costs some hundred instructions, and programs ask for the sizes again
 //! that they gave back: a buffer, a page of a file, a table that grows. A chunk up to 32 KiB is kept as it is
-//! until its entry is full or wanted by another size. For the map and the sums it stays in use.
+//! until its entry is full or wanted by another size. For the map and the sums it stays in use. Each size up to
+//! 4 KiB has an entry of its own, the others share theirs.
 //!
 //! # Costs
-//! 64 bytes an entry, 4 KiB a heap. What is kept is bounded by a part of what is held.
+//! 64 bytes an entry, 4 KiB a heap. A block that is kept and taken again costs about 100 instructions. What is kept is
+//! bounded by a part of what is held.
 
-use super::chunk::{Chunk, GRANULE_BYTES};
+use super::chunk::{Chunk, GRANULE_BYTES, granules_in_use};
+use super::classes::SMALL_BYTES_MAX;
 use super::{Spans, fault};
 use crate::heap::place::Place;
-use crate::memory::Allocator;
+use crate::memory::{Allocator, Layout};
 use core::cell::Cell;
+use core::ptr::NonNull;
 
-/// The longest chunk that is kept.
-const RECENT_BYTES_MAX: usize = 32 * 1024;
+/// The longest chunk that is kept, in granules.
+const GRANULES_MAX: usize = 32 * 1024 / GRANULE_BYTES;
 
-const ENTRIES: usize = 64;
+/// Entries of one size each, from the shortest chunk that no small block needs, and those that sizes share.
+const OWN: usize = 32;
+const SHARED: usize = 32;
 const BLOCKS: usize = 7;
 
-/// How many blocks leave an entry that is full: those that lay longest.
-const LEAVING: usize = 4;
+/// The shortest chunk that is kept, in granules.
+const GRANULES_MIN: usize = SMALL_BYTES_MAX / GRANULE_BYTES + 1;
 
-/// What is kept: at most this part of what is held.
-const HELD_DIVISOR: usize = 32;
+/// How many blocks stay in an entry that was full: those that were freed last.
+const STAYING: usize = 3;
+
+/// What is kept: at most this part of what is held, and when sizes that share entries come, this one.
+const HELD_DIVISOR: usize = 16;
+const HELD_DIVISOR_SHARED: usize = 32;
 
 /// Chunks of one size.
 ///
 /// # Invariants
 /// - **Same**: the first `count` of `blocks` are chunks in use of `granules`, in nobody's hands, none twice;
-///   they are in no other entry.
+///   they are in no other entry. The others are no place.
 #[derive(Debug)]
 #[repr(align(64))]
 struct Entry {
@@ -46,18 +56,36 @@ const _: () = assert!(size_of::<Entry>() == 64);
 
 impl Entry {
     fn kept(&self) -> &[Cell<Place>] {
-        &self.blocks[..self.count.get() as usize]
+        let (kept, others) = self.blocks.split_at(self.count.get() as usize);
+        debug_assert!(others.iter().all(|place| place.get().is_none()), "Same");
+        kept
+    }
+
+    /// Takes the block that lay longest out of those that are kept.
+    fn take_first(&self) -> Place {
+        let first = self.blocks[0].replace(Place::NONE);
+        // INVARIANT: **Same** holds for those behind it, which move to the front.
+        self.count.set(self.count.get() - 1);
+        for pair in self.blocks.windows(2) {
+            pair[0].swap(&pair[1]);
+        }
+        first
+    }
+
+    /// Whether a block of its size is kept here.
+    #[inline(always)]
+    fn keeps(&self, start: Place) -> bool {
+        self.blocks.iter().any(|place| place.get() == start)
     }
 }
 
-/// The entries, and the bytes and the number of all blocks in them.
+/// The entries, and the bytes of all blocks in them.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Recent {
     bytes: Cell<usize>,
-    blocks: Cell<usize>,
     // Last: a small heap does not even look there.
-    entries: [Entry; ENTRIES],
+    entries: [Entry; OWN + SHARED],
 }
 
 impl Recent {
@@ -65,14 +93,13 @@ impl Recent {
         // INVARIANT: **Same** holds: there is no block.
         Recent {
             bytes: Cell::new(0),
-            blocks: Cell::new(0),
             entries: [const {
                 Entry {
                     granules: Cell::new(0),
                     count: Cell::new(0),
                     blocks: [const { Cell::new(Place::NONE) }; BLOCKS],
                 }
-            }; ENTRIES],
+            }; OWN + SHARED],
         }
     }
 
@@ -83,55 +110,86 @@ impl Recent {
 
     /// How many they are.
     pub(super) fn blocks(&self) -> usize {
-        self.blocks.get()
+        let mut blocks = 0;
+        if self.bytes() > 0 {
+            self.for_each(&mut |_| blocks += 1);
+        }
+        blocks
     }
 
     /// Forgets all blocks, whose memory is no more.
     pub(super) fn forget_all(&self) {
-        if self.blocks.replace(0) > 0 {
-            self.entries.iter().for_each(|entry| entry.count.set(0));
+        if self.bytes.replace(0) > 0 {
+            for entry in &self.entries {
+                // INVARIANT: **Same** holds: there is no block.
+                entry.count.set(0);
+                entry.blocks.iter().for_each(|place| place.set(Place::NONE));
+            }
         }
-        // INVARIANT: **Same** holds: there is no block.
-        self.bytes.set(0);
     }
 
     /// The entry of a size, which may hold another one.
-    fn entry(&self, bytes: usize) -> &Entry {
+    #[inline(always)]
+    fn entry(&self, granules: usize) -> &Entry {
+        let own = granules.wrapping_sub(GRANULES_MIN);
         // Knuth's multiplication: sizes that differ by a power of two do not meet.
-        let mixed = ((bytes / GRANULE_BYTES) as u32).wrapping_mul(0x9E37_79B1);
-        &self.entries[(mixed >> (u32::BITS - ENTRIES.ilog2())) as usize]
+        let mixed = (granules as u32).wrapping_mul(0x9E37_79B1) >> (u32::BITS - SHARED.ilog2());
+        let index = if own < OWN { own } else { OWN + mixed as usize };
+        &self.entries[index]
     }
 
-    /// Takes the block of exactly so many bytes that was freed last.
-    pub(super) fn take(&self, bytes: usize) -> Option<Place> {
-        let entry = self.entry(bytes);
-        let count = entry.count.get();
-        if count == 0 || entry.granules.get() as usize * GRANULE_BYTES != bytes {
+    /// Takes the block of exactly so many granules that was freed last.
+    #[inline(always)]
+    fn take(&self, granules: usize) -> Option<Place> {
+        let entry = self.entry(granules);
+        let last = (entry.count.get() as usize).wrapping_sub(1);
+        let place = entry.blocks.get(last)?;
+        if entry.granules.get() as usize != granules {
             return None;
         }
         // INVARIANT: **Same** holds for the blocks before the last one.
-        entry.count.set(count - 1);
-        self.count(-1, bytes);
-        Some(entry.blocks[count as usize - 1].get())
+        entry.count.set(last as u32);
+        let place = place.replace(Place::NONE);
+        self.bytes.set(self.bytes.get() - granules * GRANULE_BYTES);
+        Some(place)
     }
 
     /// Whether a chunk in use is kept here, and so in nobody's hands.
     pub(super) fn keeps(&self, chunk: Chunk) -> bool {
-        let entry = self.entry(chunk.bytes);
-        entry.granules.get() as usize * GRANULE_BYTES == chunk.bytes
-            && entry.kept().iter().any(|place| place.get() == chunk.start)
+        let entry = self.entry(chunk.granules());
+        entry.granules.get() as usize == chunk.granules() && entry.keeps(chunk.start)
     }
 
-    /// Counts blocks of a size that have come or gone.
-    fn count(&self, blocks: isize, bytes: usize) {
-        self.blocks
-            .set(self.blocks.get().wrapping_add_signed(blocks));
-        let change = blocks * bytes as isize;
-        self.bytes.set(self.bytes.get().wrapping_add_signed(change));
+    /// Keeps a block whose entry is of its size and has room, if it is not there and no more than `most` bytes are
+    /// kept then; whether it does.
+    #[inline(always)]
+    fn keep(&self, start: Place, granules: usize, most: usize) -> bool {
+        let entry = self.entry(granules);
+        let keeps = entry.granules.get() as usize == granules
+            && self.bytes.get() + granules * GRANULE_BYTES <= most
+            && (entry.count.get() as usize) < BLOCKS
+            && !entry.keeps(start);
+        if keeps {
+            self.put(entry, start, granules);
+        }
+        keeps
+    }
+
+    /// Puts a block on an entry of its size, which has room.
+    #[inline(always)]
+    fn put(&self, entry: &Entry, start: Place, granules: usize) {
+        let count = entry.count.get();
+        if let Some(place) = entry.blocks.get(count as usize) {
+            // INVARIANT: **Same** holds again with the block as the last: a chunk in use that is not here (contract of
+            // the callers).
+            place.set(start);
+            entry.count.set(count + 1);
+            self.bytes.set(self.bytes.get() + granules * GRANULE_BYTES);
+        }
     }
 
     /// Calls `visit` with each block that is kept.
-    pub(super) fn for_each(&self, mut visit: impl FnMut(Chunk)) {
+    pub(super) fn for_each(&self, visit: &mut dyn FnMut(Chunk)) {
         for entry in &self.entries {
             let bytes = entry.granules.get() as usize * GRANULE_BYTES;
             for place in entry.kept() {
@@ -143,59 +201,89 @@ impl Recent {
 }
 
 impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
-    /// Keeps a chunk in use that has come back, if it is short enough; whether it does.
+    /// A block that is no small one, from those freed last.
+    #[inline(always)]
+    pub(in crate::heap) fn allocate_recent(&self, layout: Layout) -> Option<NonNull<[u8]>> {
+        let granules = granules_from_size(layout.size());
+        if granules < GRANULES_MIN || layout.align() > GRANULE_BYTES {
+            return None;
+        }
+        let start = self.recent.take(granules)?;
+        Some(start.block(granules * GRANULE_BYTES))
+    }
+
+    /// Takes back a block that is no small one, if one look tells that it is a chunk in use of this heap, of that size,
+    /// and it can be kept at once; whether it was.
+    ///
+    /// # Safety
+    /// - As [`Allocator::deallocate`], of a block that is no small one.
+    #[inline(always)]
+    pub(in crate::heap) unsafe fn deallocate_recent(&self, address: usize, size: usize) -> bool {
+        let granules = granules_from_size(size);
+        let (near, most) = (&self.map.near, self.recent_bytes_max(granules));
+        near.ask(address, |page| granules_in_use(page, address)) == granules
+            && granules >= GRANULES_MIN
+            && self.recent.keep(Place(address), granules, most)
+    }
+
+    /// How many bytes may be kept with a chunk of so many granules.
+    #[inline(always)]
+    fn recent_bytes_max(&self, granules: usize) -> usize {
+        let divisor = match granules < GRANULES_MIN + OWN {
+            true => HELD_DIVISOR,
+            false => HELD_DIVISOR_SHARED,
+        };
+        self.supply.held_bytes() / divisor
+    }
+
+    /// Keeps a chunk in use that has come back and is not kept already, if it is short enough; whether it does.
     pub(super) fn keep_recent(&self, chunk: Chunk) -> bool {
-        let most = self.supply.held_bytes() / HELD_DIVISOR;
-        if chunk.bytes > RECENT_BYTES_MAX || self.recent.bytes() + chunk.bytes > most {
+        let (granules, most) = (chunk.granules(), self.recent_bytes_max(chunk.granules()));
+        if !(GRANULES_MIN..=GRANULES_MAX).contains(&granules)
+            || self.recent.bytes() + chunk.bytes > most
+        {
             return false;
         }
-        let entry = self.recent.entry(chunk.bytes);
-        let granules = chunk.granules() as u32;
-        if entry.granules.get() != granules {
-            self.cool(entry, BLOCKS);
-            entry.granules.set(granules);
-        } else if entry.count.get() as usize == BLOCKS {
-            self.cool(entry, LEAVING);
-        }
-        // INVARIANT: **Same** holds again with the chunk as the last: `large_chunk` has found it in use, and not
-        // here.
-        let count = entry.count.get();
-        entry.blocks[count as usize].set(chunk.start);
-        entry.count.set(count + 1);
-        self.recent.count(1, chunk.bytes);
+        let entry = self.recent.entry(granules);
+        let left = match entry.granules.get() as usize == granules {
+            true if entry.count.get() as usize == BLOCKS => STAYING,
+            true => BLOCKS,
+            false => 0,
+        };
+        self.cool(entry, left);
+        entry.granules.set(granules as u32);
+        self.recent.put(entry, chunk.start, granules);
         true
     }
 
-    /// Makes the blocks of an entry free chunks, those first that lay longest, at most `count` of them.
-    fn cool(&self, entry: &Entry, count: usize) {
+    /// Makes the blocks of an entry free chunks, those first that lay longest, until `left` are left.
+    fn cool(&self, entry: &Entry, left: usize) {
         let bytes = entry.granules.get() as usize * GRANULE_BYTES;
-        let leaving = count.min(entry.kept().len());
-        for place in &entry.kept()[..leaving] {
-            let start = place.get();
+        while entry.kept().len() > left {
+            let start = entry.take_first();
             if self.map.chunk_state(start.0) != Some(false) {
                 fault::double_free(start.0);
             }
+            self.recent.bytes.set(self.recent.bytes() - bytes);
             self.tally.subtract(1, bytes);
             self.put_chunk(Chunk { start, bytes });
         }
-        // INVARIANT: **Same** holds again: what is left has moved to the front.
-        let left = entry.kept().len() - leaving;
-        for index in 0..left {
-            entry.blocks[index].set(entry.blocks[index + leaving].get());
-        }
-        entry.count.set(left as u32);
-        self.recent.count(-(leaving as isize), bytes);
     }
 
     /// Makes all of them free chunks.
     pub(super) fn cool_all(&self) {
-        if self.recent.blocks() > 0 {
-            self.recent
-                .entries
-                .iter()
-                .for_each(|entry| self.cool(entry, BLOCKS));
+        if self.recent.bytes() > 0 {
+            for entry in &self.recent.entries {
+                self.cool(entry, 0);
+            }
         }
     }
+}
+
+/// The granules that a layout's size needs. No overflow: it is an `isize`.
+#[inline(always)]
+fn granules_from_size(size: usize) -> usize {
+    (size + GRANULE_BYTES - 1) >> GRANULE_BYTES.ilog2()
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Checks the recent chunks, which are in use for the map.
     fn verify_recent(&self) {
         let (mut blocks, mut bytes) = (0, 0);
-        self.recent.for_each(|chunk| {
+        self.recent.for_each(&mut |chunk| {
             let in_use = self.map.chunk_state(chunk.start.0) == Some(false);
             assert!(
                 in_use && self.map.chunk(chunk.start) == chunk && self.recent.keeps(chunk),

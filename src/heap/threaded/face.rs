@@ -133,6 +133,12 @@ impl<S: PerThread> Threaded<S> {
 
     #[inline(always)]
     fn allocate_cold(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if let Some(block) = self
+            .hot()
+            .and_then(|home| home.spans().allocate_recent(layout))
+        {
+            return Ok(block);
+        }
         match self.home() {
             Some(home) => home.allocate(layout),
             None => self.with(|home| home.allocate(layout))?,
@@ -146,6 +152,22 @@ impl<S: PerThread> Threaded<S> {
     #[cold]
     #[inline(never)]
     unsafe fn deallocate_elsewhere(&self, ptr: NonNull<u8>, layout: Layout) {
+        // SAFETY: contract of this function.
+        unsafe {
+            let (address, size) = (ptr.addr().get(), layout.size());
+            let hot = self.hot();
+            if !hot.is_some_and(|home| home.spans().deallocate_recent(address, size)) {
+                self.deallocate_further(ptr, layout);
+            }
+        }
+    }
+
+    /// The same, of a block that cannot be kept at once.
+    ///
+    /// # Safety
+    /// - As [`Allocator::deallocate`].
+    #[inline(never)]
+    unsafe fn deallocate_further(&self, ptr: NonNull<u8>, layout: Layout) {
         let (home, shape) = (self.home(), Shaped::from_layout(layout));
         if let (Some(home), Shaped::Large(_)) = (home, shape)
             // SAFETY: contract of this function.
