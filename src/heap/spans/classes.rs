@@ -56,17 +56,36 @@ const DEPTH_BYTES: usize = 64 * 1024;
 const DEPTH_MAX: usize = 1024;
 const DEPTH_MIN: usize = 8;
 
-/// What is fixed for each class.
+/// What is fixed for each class, in a single word: an index that the processor scales by itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
+    block_bytes: u16,
+    blocks: u16,
+    pages: u16,
+    depth: u16,
+}
+
+impl Shape {
     /// The size of a block.
-    pub(super) block_bytes: usize,
+    #[inline(always)]
+    pub(super) const fn block_bytes(&self) -> usize {
+        self.block_bytes as usize
+    }
+
     /// Blocks of a span.
-    pub(super) blocks: usize,
+    pub(super) const fn blocks(&self) -> usize {
+        self.blocks as usize
+    }
+
     /// The length of a span.
-    pub(super) pages: usize,
+    pub(super) const fn pages(&self) -> usize {
+        self.pages as usize
+    }
+
     /// The most blocks on its hot stack.
-    pub(super) depth: usize,
+    pub(super) const fn depth(&self) -> usize {
+        self.depth as usize
+    }
 }
 
 /// All classes.
@@ -154,10 +173,10 @@ const fn shapes() -> [Shape; CLASSES] {
             depth = DEPTH_MIN;
         }
         shapes[class] = Shape {
-            block_bytes: block,
-            blocks: pages * PAGE_BYTES / block,
-            pages,
-            depth,
+            block_bytes: block as u16,
+            blocks: (pages * PAGE_BYTES / block) as u16,
+            pages: pages as u16,
+            depth: depth as u16,
         };
         class += 1;
     }
@@ -168,7 +187,7 @@ const fn class_from_steps() -> [u8; STEPS_MAX + 1] {
     let mut table = [NO_CLASS as u8; STEPS_MAX + 1];
     let (mut steps, mut class) = (1, FIRST_CLASS);
     while steps <= STEPS_MAX {
-        if steps * STEP_BYTES > SHAPES[class].block_bytes {
+        if steps * STEP_BYTES > SHAPES[class].block_bytes() {
             class += 1;
         }
         table[steps] = class as u8;
@@ -191,9 +210,9 @@ mod tests {
                     assert!(rounded > SMALL_BYTES_MAX);
                     continue;
                 };
-                let block = SHAPES[class].block_bytes;
+                let block = SHAPES[class].block_bytes();
                 assert!(block >= size && block.is_multiple_of(align), "{layout:?}");
-                assert!(SHAPES[class - 1].block_bytes < rounded);
+                assert!(SHAPES[class - 1].block_bytes() < rounded);
             }
         }
         assert_eq!(class_from_layout(Layout::new::<()>()), Some(NO_CLASS));
@@ -203,8 +222,8 @@ mod tests {
     fn multiplication_divides_exactly_at_every_offset_of_every_span() {
         for (class, shape) in SHAPES.iter().enumerate().skip(FIRST_CLASS) {
             for offset in 0..SPAN_PAGES_MAX * PAGE_BYTES {
-                assert_eq!(block_index(class, offset), offset / shape.block_bytes);
-                let begins = offset.is_multiple_of(shape.block_bytes);
+                assert_eq!(block_index(class, offset), offset / shape.block_bytes());
+                let begins = offset.is_multiple_of(shape.block_bytes());
                 assert_eq!(begins_block(class, offset), begins, "{offset} {shape:?}");
             }
         }
@@ -213,13 +232,13 @@ mod tests {
     #[test]
     fn spans_waste_little_and_their_bits_have_room() {
         for shape in &SHAPES[FIRST_CLASS..] {
-            let bytes = shape.pages * PAGE_BYTES;
+            let bytes = shape.pages() * PAGE_BYTES;
             assert!(
-                bytes - shape.blocks * shape.block_bytes <= bytes / 16,
+                bytes - shape.blocks() * shape.block_bytes() <= bytes / 16,
                 "{shape:?}"
             );
-            assert!(shape.blocks <= BLOCKS_INLINE_MAX || shape.pages == 1);
+            assert!(shape.blocks() <= BLOCKS_INLINE_MAX || shape.pages() == 1);
         }
-        assert_eq!(SHAPES[CLASSES - 1].block_bytes, SMALL_BYTES_MAX);
+        assert_eq!(SHAPES[CLASSES - 1].block_bytes(), SMALL_BYTES_MAX);
     }
 }

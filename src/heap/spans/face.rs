@@ -28,7 +28,7 @@ unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
         // By **Stacks** of `Spans`: a block of the class, in nobody's hands.
         Ok(NonNull::slice_from_raw_parts(
             start,
-            SHAPES[class].block_bytes,
+            SHAPES[class].block_bytes(),
         ))
     }
 
@@ -76,7 +76,7 @@ unsafe impl<A: Allocator, const CHECKED: bool> Allocator for Spans<A, CHECKED> {
         if CHECKED && !self.is_sound(class, ptr.addr().get()) {
             self.check_small(ptr.addr().get(), old);
         }
-        Ok(SHAPES[class].block_bytes)
+        Ok(SHAPES[class].block_bytes())
     }
 
     unsafe fn remap(
@@ -118,7 +118,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let address = ptr.addr().get();
         let page = self.map.find(address)?;
         if let Some(class) = page.kind.get().class() {
-            let bytes = SHAPES[class].block_bytes;
+            let bytes = SHAPES[class].block_bytes();
             // Sizes are multiples of 8, and of 16 above 128 bytes: so this names its own class.
             let align = if bytes.is_multiple_of(16) { 16 } else { 8 };
             return is_block(class, address, page)
@@ -140,7 +140,7 @@ impl<A: Allocator, const CHECKED: bool> Strategy for Spans<A, CHECKED> {
         used -= self.recent.bytes();
         for (class, shape) in SHAPES.iter().enumerate().take(CLASSES) {
             blocks -= self.stacks.count(class);
-            used -= self.stacks.count(class) * shape.block_bytes;
+            used -= self.stacks.count(class) * shape.block_bytes();
         }
         let (mut largest, mut regions, mut end) = (0, 0, 0);
         self.bins.for_each(&self.map, &mut |_, chunk| {

@@ -31,7 +31,7 @@ impl Shaped {
     /// The bytes of the block, or a few less.
     pub(in crate::heap) fn bytes(self) -> usize {
         match self {
-            Shaped::Small(class) => SHAPES[class].block_bytes,
+            Shaped::Small(class) => SHAPES[class].block_bytes(),
             Shaped::Large(size) => size,
         }
     }
@@ -46,7 +46,7 @@ impl<A: Allocator> Spans<A, true> {
         // By **Stacks** of `Spans`: a block of the class, in nobody's hands.
         Some(NonNull::slice_from_raw_parts(
             start,
-            SHAPES[class].block_bytes,
+            SHAPES[class].block_bytes(),
         ))
     }
 
@@ -123,7 +123,7 @@ impl<A: Allocator> Spans<A, true> {
     /// Bytes that are held and in no live block: in free chunks, on hot stacks, in spans that are free in part, and what
     /// is rounded up.
     pub(in crate::heap) fn free_bytes(&self) -> usize {
-        let on_stack = |class| self.stacks.count(class) * SHAPES[class].block_bytes;
+        let on_stack = |class| self.stacks.count(class) * SHAPES[class].block_bytes();
         let on_stacks = (0..SHAPES.len()).map(on_stack).sum::<usize>();
         let used = self.tally.bytes.get() - on_stacks - self.recent.bytes();
         self.supply.held_bytes() + self.offers.bytes() - used

@@ -61,7 +61,7 @@ struct Span<'m> {
 
 /// The bits of a span, from the entry of its first page.
 pub(super) fn bits(class: usize, page: &Page) -> &[Cell<u64>] {
-    if SHAPES[class].blocks <= BLOCKS_INLINE_MAX {
+    if SHAPES[class].blocks() <= BLOCKS_INLINE_MAX {
         return &page.bits;
     }
     let cell = with_exposed_provenance(page.bits[0].get() as usize);
@@ -94,7 +94,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let count = slots.len().min(page.free.get() as usize);
         self.take_blocks(class, start, page, &slots[..count]);
         self.note_peak();
-        self.tally.add(count, count * SHAPES[class].block_bytes);
+        self.tally.add(count, count * SHAPES[class].block_bytes());
         self.tally.refills.set(self.tally.refills.get() + 1);
         self.stacks.filled(class, count - 1);
         Ok(Place(slots[count - 1].get()).ptr())
@@ -108,7 +108,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             while set != 0 && left > 0 {
                 left -= 1;
                 let block = index * u64::BITS as usize + set.trailing_zeros() as usize;
-                slots[left].set(start + block * SHAPES[class].block_bytes);
+                slots[left].set(start + block * SHAPES[class].block_bytes());
                 set &= set - 1;
             }
             word.set(set);
@@ -130,7 +130,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             // A stack without slots.
             self.return_blocks(class, &[Cell::new(address)]);
         }
-        self.settle(count * SHAPES[class].block_bytes);
+        self.settle(count * SHAPES[class].block_bytes());
     }
 
     /// Gives the lowest `count` blocks of a stack back to their spans.
@@ -150,7 +150,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             while let Some(block) = rest.peek() {
                 let address = block.get();
                 let offset = address.wrapping_sub(span.start);
-                if offset >= shape.pages * PAGE_BYTES {
+                if offset >= shape.pages() * PAGE_BYTES {
                     break;
                 }
                 let block = block_index(class, offset);
@@ -166,7 +166,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             self.count_free(class, &span, came);
         }
         self.tally
-            .subtract(blocks.len(), blocks.len() * shape.block_bytes);
+            .subtract(blocks.len(), blocks.len() * shape.block_bytes());
     }
 
     /// Counts bits that were set, and gives the span up if no block of it is out any more.
@@ -178,7 +178,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if before == 0 {
             self.list(class, span.start, span.page);
         }
-        if free as usize == SHAPES[class].blocks {
+        if free as usize == SHAPES[class].blocks() {
             self.drop_span(class, span.start, span.page);
         }
     }
@@ -210,11 +210,11 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// A span all of whose blocks are free, first on its list.
     fn make_span(&self, class: usize) -> Result<u32, AllocError> {
         let shape = &SHAPES[class];
-        let cell = match shape.blocks > BLOCKS_INLINE_MAX {
+        let cell = match shape.blocks() > BLOCKS_INLINE_MAX {
             true => Some(self.take_cell()?),
             false => None,
         };
-        let bytes = shape.pages * PAGE_BYTES;
+        let bytes = shape.pages() * PAGE_BYTES;
         let chunk = match self.new_chunk(bytes, PAGE_BYTES) {
             Ok(chunk) => chunk,
             Err(AllocError) => {
@@ -225,7 +225,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             }
         };
         let start = chunk.start.0;
-        for index in 0..shape.pages {
+        for index in 0..shape.pages() {
             let page = self.map.entry(start + index * PAGE_BYTES);
             page.clear(Kind::span(class));
             page.span_start().set(start as u32);
@@ -235,13 +235,13 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             page.bits[0].set(cell.0 as u64);
         }
         for (index, word) in bits(class, page).iter().enumerate() {
-            let blocks = shape.blocks.saturating_sub(index * u64::BITS as usize);
+            let blocks = shape.blocks().saturating_sub(index * u64::BITS as usize);
             word.set(match blocks {
                 0..64 => (1 << blocks) - 1,
                 _ => u64::MAX,
             });
         }
-        page.free.set(shape.blocks as u16);
+        page.free.set(shape.blocks() as u16);
         self.list(class, start, page);
         Ok(self.map.number(start))
     }
@@ -249,10 +249,10 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Makes a span without live blocks a free chunk again.
     fn drop_span(&self, class: usize, start: usize, page: &Page) {
         self.unlist(class, start, page);
-        if SHAPES[class].blocks > BLOCKS_INLINE_MAX {
+        if SHAPES[class].blocks() > BLOCKS_INLINE_MAX {
             self.keep_cell(Place(page.bits[0].get() as usize));
         }
-        let bytes = SHAPES[class].pages * PAGE_BYTES;
+        let bytes = SHAPES[class].pages() * PAGE_BYTES;
         self.map
             .for_each_page(start, bytes, |page| page.clear(Kind::CHUNKS));
         self.put_chunk(Chunk {

@@ -166,7 +166,7 @@ impl Stacks {
         class: usize,
     ) -> &[Cell<usize>] {
         self.falling[class].set(false);
-        let wished = (self.room(class) * 2).clamp(room_min(class) / 4, SHAPES[class].depth);
+        let wished = (self.room(class) * 2).clamp(room_min(class) / 4, SHAPES[class].depth());
         if wished > self.capacity(class) {
             self.take_slots(meta, source, class, wished);
         }
@@ -302,7 +302,7 @@ pub(super) fn is_block(class: usize, address: usize, page: &Page) -> bool {
 /// What the limit of a stack does not fall below once it was there: few blocks where they are large. It begins
 /// with a quarter.
 fn room_min(class: usize) -> usize {
-    match SHAPES[class].block_bytes {
+    match SHAPES[class].block_bytes() {
         0..=128 => 32,
         129..=512 => 16,
         _ => 8,
@@ -364,7 +364,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         if class_from_layout(layout) == Some(class) {
             fault::double_free(address);
         }
-        fault::layout_mismatch(address, layout.size(), SHAPES[class].block_bytes)
+        fault::layout_mismatch(address, layout.size(), SHAPES[class].block_bytes())
     }
 }
 

@@ -117,7 +117,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     fn verify_span(&self, start: usize, first: &Page) -> (usize, usize, usize) {
         let class = first.kind.get().class().expect("Tiles: a kind of page");
         let shape = &SHAPES[class];
-        for index in 0..shape.pages {
+        for index in 0..shape.pages() {
             let address = start + index * PAGE_BYTES;
             let page = self.map.entry(address);
             assert!(
@@ -132,14 +132,14 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             "Spans: as many bits as free blocks"
         );
         for (index, word) in words.iter().enumerate() {
-            let room = shape.blocks.saturating_sub(index * 64);
+            let room = shape.blocks().saturating_sub(index * 64);
             assert!(
                 room >= 64 || word.get() >> room == 0,
                 "Spans: a bit without a block"
             );
         }
-        let out = shape.blocks - set as usize;
-        (out, out * shape.block_bytes, shape.pages * PAGE_BYTES)
+        let out = shape.blocks() - set as usize;
+        (out, out * shape.block_bytes(), shape.pages() * PAGE_BYTES)
     }
 
     /// Checks the recent chunks, which are in use for the map.
@@ -200,7 +200,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             assert!(page.kind.get() == Kind::span(class), "Spans: another class");
             let free = page.free.get() as usize;
             assert!(
-                free > 0 && free < SHAPES[class].blocks,
+                free > 0 && free < SHAPES[class].blocks(),
                 "Spans: a span on the list without free blocks, or with no other"
             );
             let next = page.next.get();
@@ -223,7 +223,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// Checks a stack: its blocks' bits are set while they are walked, so that one that is there twice is seen.
     fn verify_stack(&self, class: usize) {
         let blocks = self.stacks.blocks(class);
-        let depth = SHAPES[class].depth;
+        let depth = SHAPES[class].depth();
         assert!(
             blocks.len() <= self.stacks.room(class) && self.stacks.room(class) <= depth,
             "Stacks: more blocks than room"
