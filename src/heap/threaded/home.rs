@@ -4,11 +4,10 @@
 //! posted a letter to a house where nobody lives. Who moves out leaves no mail, and gives memory back, all of it if no
 //! block is live: but for 1 MiB in all houses together, which the next threads need not ask for again.
 
-use super::homes;
 use super::letters::{Letter, PARCEL, Tray};
 use super::mailbox::Mailbox;
 use super::marked::Marked;
-use super::still::Still;
+use super::{Still, homes};
 use crate::heap::place::place_from_ptr;
 use crate::heap::spans::{Shaped, Spans, belongs_to_nobody};
 use crate::memory::{AllocError, Allocator, Layout, PAGE_BYTES};
@@ -43,7 +42,7 @@ struct Apart<T>(T);
 ///
 /// # Invariants
 /// - **Alone**: but for `mailbox`, `number` and `still`, it is used only by who lives there, as the mailbox says; and
-///   by `layout_of`, which reads only what `change` has changed, when it stands still.
+///   by `layout_of` of `unnamed.rs`, which reads only what `change` has changed, when it stands still.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Home {
@@ -53,7 +52,7 @@ pub(super) struct Home {
     /// Free bytes that it keeps while nobody lives there.
     warm_bytes: Cell<usize>,
     trays: [Tray; TRAYS],
-    still: Still,
+    pub(super) still: Still,
     /// Lent to the heap.
     bookkeeping: UnsafeCell<[u128; BOOKKEEPING_BYTES / 16]>,
     // Last, what a small heap hardly touches: see `Spans::begin`. So a home of little use takes one page.
@@ -150,26 +149,6 @@ impl Home {
     #[inline(always)]
     pub(super) fn change<R>(&self, step: impl FnOnce(&Spans<Marked>) -> R) -> R {
         self.still.with(|| step(self.spans()))
-    }
-
-    /// What a live block of this heap is known as: for every thread.
-    #[cfg(any(test, feature = "malloc"))]
-    pub(super) fn layout_of(&self, ptr: NonNull<u8>) -> Option<Layout> {
-        self.still.with(|| self.spans().layout_of(ptr))
-    }
-
-    /// Ends the program: no block of this heap begins at `address`.
-    #[cfg(any(test, feature = "malloc"))]
-    pub(super) fn misused(&self, address: usize) -> ! {
-        // A layout that no block has.
-        self.still
-            .with(|| self.spans().misused(address, Layout::new::<u8>()))
-    }
-
-    /// Where it stands still for a fork.
-    #[cfg(any(test, feature = "malloc"))]
-    pub(super) fn still(&self) -> &Still {
-        &self.still
     }
 
     /// A block that the hot stack does not have.

@@ -7,8 +7,8 @@
 //!
 //! The first one is a static: a program with one thread has it, and what is known of all of them, on one page.
 
+use super::Still;
 use super::home::Home;
-use super::still::Still;
 use crate::memory::{AllocError, Allocator, Kernel, Layout};
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
@@ -50,7 +50,7 @@ static HOMES: Homes = Homes {
 };
 
 /// No heap is made while another one is, or while all of them are held.
-static MAKING: Still = Still::new();
+pub(super) static MAKING: Still = Still::new();
 
 /// The word for libc's key of all threads that have a heap: here, so that it takes no page of its own.
 #[cfg(any(test, feature = "hosted"))]
@@ -88,30 +88,6 @@ pub(super) fn move_in() -> Result<&'static Home, AllocError> {
         Some(home) => Ok(home),
         None => MAKING.with(make),
     }
-}
-
-/// Has every heap but `own` stand still, until [`release`].
-#[cfg(any(test, feature = "malloc"))]
-pub(super) fn hold(own: Option<&Home>) {
-    MAKING.hold();
-    others(own).for_each(|home| home.still().hold());
-}
-
-/// Ends [`hold`].
-///
-/// # Safety
-/// - This thread holds them, or the one that forked this process did, with the same `own`.
-#[cfg(any(test, feature = "malloc"))]
-pub(super) unsafe fn release(own: Option<&Home>) {
-    // SAFETY: contract of this function.
-    others(own).for_each(|home| unsafe { home.still().release() });
-    // SAFETY: contract of this function.
-    unsafe { MAKING.release() };
-}
-
-#[cfg(any(test, feature = "malloc"))]
-fn others(own: Option<&Home>) -> impl Iterator<Item = &'static Home> {
-    all().filter(move |home| own.is_none_or(|own| own.number != home.number))
 }
 
 fn make() -> Result<&'static Home, AllocError> {

@@ -27,7 +27,8 @@
 //! | `hosted.rs` | the slot of a program with libc (feature `hosted`) |
 //! | `shared.rs` | one heap for threads without a slot |
 //! | `unnamed.rs` | blocks that come back without a layout, and forks (feature `malloc`) |
-//! | `still.rs` | when others may ask what a block is |
+//! | `still.rs` | when others may ask what a block is (feature `malloc`) |
+//! | `unasked.rs` | the same where nobody asks |
 //!
 //! # How is this safe?
 //! A heap is used by one at a time: who lives there, as its mailbox says. The word is the only thing that two
@@ -58,7 +59,10 @@ mod owners;
 #[cfg(not(feature = "hosted"))]
 mod program;
 mod shared;
+#[cfg(any(test, feature = "malloc"))]
 mod still;
+#[cfg(not(any(test, feature = "malloc")))]
+mod unasked;
 #[cfg(any(test, feature = "malloc"))]
 mod unnamed;
 
@@ -66,6 +70,10 @@ mod unnamed;
 pub(super) use hosted::Hosted;
 #[cfg(not(feature = "hosted"))]
 pub(super) use program::OfProgram;
+#[cfg(any(test, feature = "malloc"))]
+use still::Still;
+#[cfg(not(any(test, feature = "malloc")))]
+use unasked::Still;
 
 use crate::memory::AllocError;
 

@@ -10,23 +10,7 @@ use crate::memory::AllocError;
 use core::cell::Cell;
 
 /// The home, once there is one; its inhabitant is whoever has the lock.
-static SHARED: Locked<Cell<Option<&'static Home>>> = Locked::new(Cell::new(None));
-
-/// Keeps every thread out until [`release`].
-#[cfg(any(test, feature = "malloc"))]
-pub(super) fn hold() {
-    SHARED.hold();
-}
-
-/// Ends [`hold`].
-///
-/// # Safety
-/// - This thread holds it, or the one that forked this process did.
-#[cfg(any(test, feature = "malloc"))]
-pub(super) unsafe fn release() {
-    // SAFETY: contract of this function.
-    unsafe { SHARED.release() }
-}
+pub(super) static SHARED: Locked<Cell<Option<&'static Home>>> = Locked::new(Cell::new(None));
 
 /// Lends the shared heap, which leaves nothing in its trays.
 ///

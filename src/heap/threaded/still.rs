@@ -2,64 +2,31 @@
 //! time.
 //!
 //! Only C's malloc has others read it (feature `malloc`): a block may come back without a layout, and then its size
-//! is found in the tables of its own heap. Without the feature nothing of this is left.
+//! is found in the tables of its own heap. Without the feature there is `unasked.rs` in place of this.
 //!
 //! # Costs
-//! With the feature, an open lock where the hot stacks do not serve: two atomic steps.
+//! An open lock where the hot stacks do not serve: two atomic steps.
 
-#[cfg(any(test, feature = "malloc"))]
 use crate::sys::{Lock, RawLock};
 
 /// Whose turn it is.
 #[derive(Debug)]
 pub(super) struct Still {
-    #[cfg(any(test, feature = "malloc"))]
     lock: Lock,
 }
 
 impl Still {
     pub(super) const fn new() -> Still {
-        Still {
-            #[cfg(any(test, feature = "malloc"))]
-            lock: Lock::OPEN,
-        }
+        Still { lock: Lock::OPEN }
     }
 
     /// Runs a task when no other one runs, which calls nothing that waits here.
     #[inline(always)]
     pub(super) fn with<R>(&self, task: impl FnOnce() -> R) -> R {
-        #[cfg(any(test, feature = "malloc"))]
-        {
-            let _held = Held::new(self);
-            task()
-        }
-        #[cfg(not(any(test, feature = "malloc")))]
+        let _held = Held::new(self);
         task()
     }
-}
 
-/// The turn of a task, over when it goes, also when the task panics.
-#[cfg(any(test, feature = "malloc"))]
-struct Held<'a>(&'a Still);
-
-#[cfg(any(test, feature = "malloc"))]
-impl Held<'_> {
-    fn new(still: &Still) -> Held<'_> {
-        still.hold();
-        Held(still)
-    }
-}
-
-#[cfg(any(test, feature = "malloc"))]
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        // SAFETY: origin of the permission: `new`, which took it.
-        unsafe { self.0.release() }
-    }
-}
-
-#[cfg(any(test, feature = "malloc"))]
-impl Still {
     /// Waits for the turn and keeps it.
     pub(super) fn hold(&self) {
         self.lock.lock();
@@ -72,5 +39,22 @@ impl Still {
     pub(super) unsafe fn release(&self) {
         // SAFETY: contract of this function: nobody else will.
         unsafe { self.lock.unlock() }
+    }
+}
+
+/// The turn of a task, over when it goes, also when the task panics.
+struct Held<'a>(&'a Still);
+
+impl Held<'_> {
+    fn new(still: &Still) -> Held<'_> {
+        still.hold();
+        Held(still)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        // SAFETY: origin of the permission: `new`, which took it.
+        unsafe { self.0.release() }
     }
 }

@@ -8,8 +8,10 @@
 //! A block of this thread's heap: no atomic step where the hot stacks serve, two elsewhere. One of another thread's:
 //! two more than with a layout.
 
+use super::home::Home;
 use super::owners::OWNERS;
-use super::{PerThread, Threaded, homes, shared};
+use super::shared::SHARED;
+use super::{PerThread, Threaded, homes};
 use crate::heap::spans::belongs_to_nobody;
 use crate::memory::{Allocator, Layout};
 use core::ptr::NonNull;
@@ -67,8 +69,9 @@ impl<S: PerThread> Threaded<S> {
     pub fn hold(&self) {
         // Who has a heap may allocate in the meantime.
         let own = self.move_in().ok();
-        shared::hold();
-        homes::hold(own);
+        SHARED.hold();
+        homes::MAKING.hold();
+        others(own).for_each(|home| home.still.hold());
     }
 
     /// Ends [`hold`](Threaded::hold).
@@ -77,10 +80,7 @@ impl<S: PerThread> Threaded<S> {
     /// - This thread holds them.
     pub unsafe fn release(&self) {
         // SAFETY: contract of this function.
-        unsafe {
-            homes::release(self.home());
-            shared::release();
-        }
+        unsafe { release_all(self.home()) }
     }
 
     /// Ends [`hold`](Threaded::hold) in the child of a fork. The heaps of threads that it does not have stay as they
@@ -91,10 +91,39 @@ impl<S: PerThread> Threaded<S> {
     pub unsafe fn release_in_child(&self) {
         // Another thread may have been asking this one's heap.
         // SAFETY: contract of this function: there is no other thread.
-        unsafe {
-            homes::release(None);
-            shared::release();
-        }
+        unsafe { release_all(None) }
+    }
+}
+
+/// Every heap but one.
+fn others(own: Option<&Home>) -> impl Iterator<Item = &'static Home> {
+    homes::all().filter(move |home| own.is_none_or(|own| own.number != home.number))
+}
+
+/// Has every heap but `own` go on.
+///
+/// # Safety
+/// - This thread holds them by [`Threaded::hold`], or the one that forked this process did.
+unsafe fn release_all(own: Option<&Home>) {
+    // SAFETY: contract of this function.
+    unsafe {
+        others(own).for_each(|home| home.still.release());
+        homes::MAKING.release();
+        SHARED.release();
+    }
+}
+
+impl Home {
+    /// What a live block of this heap is known as: for every thread.
+    fn layout_of(&self, ptr: NonNull<u8>) -> Option<Layout> {
+        self.still.with(|| self.spans().layout_of(ptr))
+    }
+
+    /// Ends the program: no block of this heap begins at `address`.
+    fn misused(&self, address: usize) -> ! {
+        // A layout that no block has.
+        self.still
+            .with(|| self.spans().misused(address, Layout::new::<u8>()))
     }
 }
 
