@@ -4,7 +4,6 @@
 
 mod poisoned;
 
-use nostd_alloc::collections::SliceExt;
 use nostd_alloc::memory::{AllocError, Allocator, Layout};
 use nostd_alloc::{Box, String, Vec};
 use poisoned::Poisoned;
