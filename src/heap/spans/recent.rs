@@ -337,4 +337,25 @@ mod tests {
         heap.tally.subtract(1, bytes);
         heap.verify();
     }
+
+    #[test]
+    fn only_a_chunk_in_use_of_that_size_is_kept_and_only_once() {
+        let (heap, last) = heap();
+        let other: NonNull<u8> = heap.allocate(SIZE).unwrap().cast();
+        let kept = |block: NonNull<u8>, offset, size| {
+            // SAFETY: what is no block is refused; the others come from the heap, with this layout.
+            unsafe { heap.deallocate_recent(block.addr().get() + offset, size) }
+        };
+        // SAFETY: the block comes from the heap, with this layout. From now on the entry is of its size.
+        unsafe { heap.deallocate(last, SIZE) };
+        assert!(!kept(other, 0, SIZE.size() + GRANULE_BYTES), "another size");
+        assert!(!kept(other, GRANULE_BYTES, SIZE.size()), "no start");
+        assert!(!kept(other, 8, SIZE.size()), "no granule");
+        assert!(kept(other, 0, SIZE.size()));
+        assert!(!kept(last, 0, SIZE.size()), "twice, with another between");
+        heap.verify();
+        heap.trim();
+        assert!(!kept(last, 0, SIZE.size()), "when it is free");
+        heap.verify();
+    }
 }
