@@ -290,14 +290,15 @@ fn granules_from_size(size: usize) -> usize {
 mod tests {
     use super::*;
     use crate::heap::Strategy;
-    use crate::memory::{Kernel, Layout};
+    use crate::memory::{Kernel, Layout, Region};
+    use core::mem::MaybeUninit;
     use core::ptr::NonNull;
 
     const SIZE: Layout = Layout::new::<[u64; 500]>();
 
     /// A heap of 200 live blocks of one size, and the last of them.
-    fn heap() -> (Spans<Kernel>, NonNull<u8>) {
-        let heap = Spans::new(Kernel);
+    fn heap<A: Allocator>(source: A) -> (Spans<A>, NonNull<u8>) {
+        let heap = Spans::new(source);
         let mut last = NonNull::dangling();
         for _ in 0..200 {
             last = heap.allocate(SIZE).unwrap().cast();
@@ -307,7 +308,7 @@ mod tests {
 
     #[test]
     fn the_chunk_freed_last_is_the_next_of_its_size() {
-        let (heap, last) = heap();
+        let (heap, last) = heap(Kernel);
         let before = heap.stats();
         // SAFETY: the block comes from the heap, with this layout.
         unsafe { heap.deallocate(last, SIZE) };
@@ -326,7 +327,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "Same: no chunk in use")]
     fn a_recent_chunk_that_is_free_is_found() {
-        let (heap, last) = heap();
+        let (heap, last) = heap(Kernel);
         // SAFETY: the block comes from the heap, with this layout.
         unsafe { heap.deallocate(last, SIZE) };
         let bytes = SIZE.size().next_multiple_of(GRANULE_BYTES);
@@ -340,7 +341,10 @@ mod tests {
 
     #[test]
     fn only_a_chunk_in_use_of_that_size_is_kept_and_only_once() {
-        let (heap, last) = heap();
+        // Pages of the kernel need not lie near each other: then one look does not tell.
+        let mut bytes = std::vec![MaybeUninit::uninit(); 2 << 20];
+        let region = Region::new(&mut bytes);
+        let (heap, last) = heap(&region);
         let other: NonNull<u8> = heap.allocate(SIZE).unwrap().cast();
         let kept = |block: NonNull<u8>, offset, size| {
             // SAFETY: what is no block is refused; the others come from the heap, with this layout.
