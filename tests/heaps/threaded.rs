@@ -302,6 +302,23 @@ fn what_one_thread_allocates_and_another_frees_is_used_again() {
     });
 }
 
+#[test]
+fn a_heap_where_nobody_lives_keeps_little_however_much_it_offers() {
+    alone(|| {
+        // This thread has a heap of its own, so that it does not move in there.
+        let own = Carried::new(64);
+        let (kept, large) =
+            elsewhere(|| (Carried::new(64), [(); 10].map(|()| Carried::new(3 << 20))));
+        // Fewer than the visits after which it gives everything back.
+        large.into_iter().for_each(Carried::free);
+        let held = HEAP.stats_of_all().footprint_bytes;
+        assert!(held < 3 << 20, "{held} bytes");
+        kept.free();
+        own.free();
+        assert_as_new();
+    });
+}
+
 mod libc {
     //! What a fork takes.
     unsafe extern "C" {

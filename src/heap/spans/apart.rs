@@ -60,14 +60,21 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         layout: Layout,
     ) -> Result<NonNull<[u8]>, AllocError> {
         let bytes = chunk_bytes_from_size(layout.size()).ok_or(AllocError)?;
-        if bytes <= KEPT_ZEROED_BYTES_MAX
-            && let Some(block) = self.take_block(bytes, layout.align().max(GRANULE_BYTES))
-        {
-            // SAFETY: the block came from `take_block` just now, and is so long.
-            unsafe { block.cast::<u8>().write_bytes(0, bytes) };
-            return Ok(block);
-        }
-        self.allocate_apart_zeroed(layout)
+        let kept = match bytes <= KEPT_ZEROED_BYTES_MAX {
+            true => self.take_block(bytes, layout.align().max(GRANULE_BYTES)),
+            false => None,
+        };
+        let block = match kept {
+            Some(block) => block,
+            None => match self.allocate_apart_zeroed(layout) {
+                Ok(block) => return Ok(block),
+                // What the heap has free or has offered may serve.
+                Err(AllocError) => self.allocate_large(layout)?,
+            },
+        };
+        // SAFETY: the block came from this heap just now, and is `len` bytes long.
+        unsafe { block.cast::<u8>().write_bytes(0, block.len()) };
+        Ok(block)
     }
 
     /// A block of the source, all zero.

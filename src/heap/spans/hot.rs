@@ -129,6 +129,11 @@ impl<A: Allocator> Spans<A, true> {
         self.supply.held_bytes() + self.offers.bytes() - used
     }
 
+    /// How many bytes the source may take whenever it likes.
+    pub(in crate::heap) fn offered_bytes(&self) -> usize {
+        self.offers.bytes()
+    }
+
     /// How many blocks are live.
     pub(in crate::heap) fn live_blocks(&self) -> usize {
         let on_stacks = (0..SHAPES.len()).map(|class| self.stacks.count(class));

@@ -10,7 +10,7 @@
 //! free than max(512 KiB, all that is in use), of 64 KiB when half as much again is free, single pages at three
 //! times as much; the largest first, until three quarters are left. When what is in use has halved since the
 //! last time, the hot stacks are emptied first, so that a program that frees all it has is left with next to
-//! nothing.
+//! nothing; where a heap never held more than 64 MiB, with up to 512 KiB.
 //!
 //! What goes back may be offered first: see `offers.rs`.
 //!

@@ -301,13 +301,15 @@ impl Home {
         self.move_out(true, false);
     }
 
-    /// Moves out when there is no mail, and gives memory back, if `trims` says so or no block is live; but a little
-    /// may stay, if `keeps` says so.
+    /// Moves out when there is no mail, and gives memory back, if `trims` says so, or no block is live, or more is
+    /// offered than may stay; but a little may, if `keeps` says so.
     fn move_out(&self, trims: bool, keeps: bool) {
         loop {
             self.collect();
             self.post_all();
-            if (trims || self.spans().live_blocks() == 0) && !self.keep_warm(keeps) {
+            let spans = self.spans();
+            let much = trims || spans.offered_bytes() > WARM_BYTES_MAX;
+            if (much || spans.live_blocks() == 0) && !self.keep_warm(keeps) {
                 self.trim();
             }
             if self.mailbox.0.move_out() {

@@ -3,7 +3,7 @@
 //!
 //! There are as many as there have ever been threads with a heap at the same time, or a few more: where a visitor
 //! sees to the mail, no thread that begins at that moment can move in. One where nobody lives and no block
-//! is live costs the page that it begins with.
+//! is live costs the one to three pages of its own that were written.
 //!
 //! The first one is a static: a program with one thread has it, and what is known of all of them, on one page.
 
