@@ -208,7 +208,11 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let (old, new) = self.apart_layouts(start, new_size)?;
         self.map.reserve(&self.meta, &self.source)?;
         // SAFETY: contract of this function: the block came from the source with the old size.
-        let moved = unsafe { self.source.remap(start.ptr(), old, new.size())? };
+        let remap = || unsafe { self.source.remap(start.ptr(), old, new.size()) };
+        let moved = match remap() {
+            Err(AllocError) if self.withdraws_all() => remap()?,
+            moved => moved?,
+        };
         let moved = place_from_ptr(moved.cast());
         let covered = self
             .map

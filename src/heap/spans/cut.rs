@@ -68,17 +68,6 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.take_chunk(bytes, align).ok_or(AllocError)
     }
 
-    /// The source has no more: what the stacks hold back may serve, or what the source takes in place of offered runs,
-    /// which count as long as they are mapped.
-    #[cold]
-    fn grow_at_the_limit(&self, bytes: usize, align: usize) {
-        self.flush_all(false);
-        if self.offers.bytes() > 0 {
-            self.withdraw_down_to(0);
-            let _ = self.grow(bytes, align);
-        }
-    }
-
     /// Makes a chunk free that was in use or is new, merged with its free neighbours.
     pub(super) fn put_chunk(&self, chunk: Chunk) {
         let mut merged = chunk;
@@ -306,7 +295,6 @@ mod tests {
     use super::*;
     use crate::heap::Strategy;
     use crate::memory::Kernel;
-    use core::cell::Cell;
 
     #[test]
     fn what_stacks_hold_back_serves_before_the_source_is_asked() {
@@ -325,53 +313,6 @@ mod tests {
         }
         assert_eq!(heap.supply.held_bytes(), held);
         heap.verify();
-    }
-
-    /// The kernel, up to so many bytes.
-    struct Limited(Cell<usize>);
-
-    // SAFETY: each block is one of the kernel's, which owes the same (contract of `Allocator`).
-    unsafe impl Allocator for Limited {
-        fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-            let bytes = layout.size().next_multiple_of(PAGE_BYTES);
-            let left = self.0.get().checked_sub(bytes).ok_or(AllocError)?;
-            self.0.set(left);
-            Kernel.allocate(layout)
-        }
-
-        unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
-            let bytes = layout.size().next_multiple_of(PAGE_BYTES);
-            self.0.set(self.0.get() + bytes);
-            // SAFETY: contract of this function.
-            unsafe { Kernel.deallocate(ptr, layout) }
-        }
-
-        fn grain(&self) -> usize {
-            PAGE_BYTES
-        }
-
-        unsafe fn offer(&self, start: NonNull<u8>, length: usize) -> Result<(), AllocError> {
-            // SAFETY: contract of this function.
-            unsafe { Kernel.offer(start, length) }
-        }
-    }
-
-    #[test]
-    fn what_is_offered_goes_before_a_request_is_refused() {
-        let requests = [Spans::allocate, Spans::allocate_zeroed];
-        for (request, align) in requests.into_iter().zip([8, PAGE_BYTES * 2]) {
-            let heap: Spans<Limited> = Spans::new(Limited(Cell::new(20 << 20)));
-            let layout = |mib: usize, align| Layout::from_size_align(mib << 20, align).unwrap();
-            for block in [(); 16].map(|()| heap.allocate(layout(1, 8)).unwrap().cast()) {
-                // SAFETY: the block comes from the heap, with this layout.
-                unsafe { heap.deallocate(block, layout(1, 8)) };
-            }
-            assert!(heap.offers.bytes() > 12 << 20);
-            assert!(request(&heap, layout(18, align)).is_ok());
-            heap.verify();
-            assert!(request(&heap, layout(3, align)).is_err(), "too much");
-            heap.verify();
-        }
     }
 
     #[test]

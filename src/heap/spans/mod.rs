@@ -34,6 +34,7 @@
 //! | `recent.rs` | chunks that were freed last, kept as they are |
 //! | `apart.rs` | blocks that are blocks of the source |
 //! | `supply.rs` | growth, and what goes back |
+//! | `limit.rs` | the source has no more |
 //! | `offers.rs` | pages that the source may take, and the heap too |
 //! | `forecast.rs` | how much is likely to be wanted again |
 //! | `fresh.rs` | untouched pages are touched before they are used |
@@ -71,6 +72,7 @@ mod forecast;
 mod fresh;
 mod hot;
 mod leaves;
+mod limit;
 mod map;
 mod meta;
 mod near;
