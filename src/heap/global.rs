@@ -27,7 +27,9 @@
 //!
 //! # Costs
 //! A program that does not use it has nothing of it; the heap asks the kernel for its first page when it
-//! is first asked itself. More at [`Threaded`].
+//! is first asked itself. What is free goes back beyond 512 KiB or as much as is in use, whatever is more. A heap that
+//! never held more than 64 MiB offers it to the kernel first (`MADV_FREE`): it counts as resident until the kernel takes
+//! it, or [`trim`](Global::trim) gives it back. More at [`Threaded`].
 
 #[cfg(test)]
 use super::starve;
