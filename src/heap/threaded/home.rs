@@ -28,7 +28,7 @@ const WARM_BYTES_MAX: usize = 1024 * 1024;
 static WARM_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 /// The number of the home where nobody ever lives.
-const NOBODY: u16 = u16::MAX;
+pub(super) const NOBODY: u16 = u16::MAX;
 
 /// What a heap has for its bookkeeping before it asks for pages: enough for two or three classes of small blocks.
 const BOOKKEEPING_BYTES: usize = 640;

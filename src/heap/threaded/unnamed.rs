@@ -8,13 +8,17 @@
 //! A block of this thread's heap: no atomic step where the hot stacks serve, two elsewhere. One of another thread's:
 //! two more than with a layout.
 
-use super::home::Home;
+use super::home::{Home, NOBODY};
 use super::owners::OWNERS;
 use super::shared::SHARED;
 use super::{PerThread, Threaded, homes};
 use crate::heap::spans::belongs_to_nobody;
 use crate::memory::{Allocator, Layout};
 use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU16, Ordering};
+
+/// The number of the heap that goes on while the others are held: written and read by who holds them.
+static GOES_ON: AtomicU16 = AtomicU16::new(NOBODY);
 
 impl<S: PerThread> Threaded<S> {
     /// A layout that fits a live block of any thread, with its usable size; `None` if no block begins there. A block
@@ -65,12 +69,14 @@ impl<S: PerThread> Threaded<S> {
     }
 
     /// Has the heaps of all other threads stand still: for a fork, which copies them as they are at that moment. They
-    /// may be asked nothing before they are [released](Threaded::release).
+    /// may be asked nothing before they are [released](Threaded::release). The thread that holds them may allocate in
+    /// the meantime, unless there is no heap for it: then it would wait for itself.
     pub fn hold(&self) {
-        // Who has a heap may allocate in the meantime.
-        let own = self.move_in().ok();
+        let own = self.move_in().map_or(NOBODY, |home| home.number);
         SHARED.hold();
         homes::MAKING.hold();
+        // Remembered: a thread that had none may have one when it releases.
+        GOES_ON.store(own, Ordering::Relaxed);
         others(own).for_each(|home| home.still.hold());
     }
 
@@ -80,7 +86,7 @@ impl<S: PerThread> Threaded<S> {
     /// - This thread holds them.
     pub unsafe fn release(&self) {
         // SAFETY: contract of this function.
-        unsafe { release_all(self.home()) }
+        unsafe { release_all(GOES_ON.load(Ordering::Relaxed)) }
     }
 
     /// Ends [`hold`](Threaded::hold) in the child of a fork. The heaps of threads that it does not have stay as they
@@ -91,20 +97,20 @@ impl<S: PerThread> Threaded<S> {
     pub unsafe fn release_in_child(&self) {
         // Another thread may have been asking this one's heap.
         // SAFETY: contract of this function: there is no other thread.
-        unsafe { release_all(None) }
+        unsafe { release_all(NOBODY) }
     }
 }
 
-/// Every heap but one.
-fn others(own: Option<&Home>) -> impl Iterator<Item = &'static Home> {
-    homes::all().filter(move |home| own.is_none_or(|own| own.number != home.number))
+/// Every heap but the one with a number.
+fn others(own: u16) -> impl Iterator<Item = &'static Home> {
+    homes::all().filter(move |home| home.number != own)
 }
 
-/// Has every heap but `own` go on.
+/// Has every heap but that of `own` go on.
 ///
 /// # Safety
 /// - This thread holds them by [`Threaded::hold`], or the one that forked this process did.
-unsafe fn release_all(own: Option<&Home>) {
+unsafe fn release_all(own: u16) {
     // SAFETY: contract of this function.
     unsafe {
         others(own).for_each(|home| home.still.release());
@@ -129,11 +135,16 @@ impl Home {
 
 #[cfg(test)]
 mod tests {
+    use crate::heap::threaded::PerThread;
     use crate::heap::threaded::hosted::Hosted;
     use crate::heap::threaded::hosted::tests::in_turn;
     use crate::heap::{Strategy, Threaded};
-    use crate::memory::{Allocator, Layout};
-    use core::ptr::{NonNull, with_exposed_provenance_mut};
+    use crate::memory::{AllocError, Allocator, Layout};
+    use core::cell::Cell;
+    use core::ptr::{NonNull, null_mut, with_exposed_provenance_mut};
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
     use std::vec::Vec;
 
     static HEAP: Threaded<Hosted> = Threaded::new(Hosted);
@@ -192,5 +203,50 @@ mod tests {
             // SAFETY: contract of `hold`, which was called just above.
             unsafe { HEAP.release() };
         });
+    }
+
+    std::thread_local! {
+        static HOME: Cell<*mut ()> = const { Cell::new(null_mut()) };
+        static REFUSES: Cell<bool> = const { Cell::new(true) };
+    }
+
+    /// A slot that can have no value at first.
+    struct Late;
+
+    // SAFETY: checked by its one use: the test calls `end_life` of what was set, and its thread asks nothing more.
+    unsafe impl PerThread for Late {
+        fn get(&self) -> *mut () {
+            HOME.get()
+        }
+
+        fn set(&self, value: *mut (), _: unsafe fn(*mut ())) -> Result<(), AllocError> {
+            if REFUSES.get() {
+                return Err(AllocError);
+            }
+            HOME.set(value);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn who_gets_a_heap_while_it_holds_all_of_them_releases_that_too() {
+        in_turn(|| thread::spawn(release_what_was_held).join().unwrap());
+    }
+
+    fn release_what_was_held() {
+        let heap = Threaded::new(Late);
+        heap.hold();
+        REFUSES.set(false);
+        let home = heap.move_in().unwrap();
+        // SAFETY: contract of `hold`, which was called just above.
+        unsafe { heap.release() };
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            home.still.with(|| ());
+            sender.send(()).unwrap();
+        });
+        let asked = receiver.recv_timeout(Duration::from_secs(10));
+        home.end_life();
+        assert_eq!(asked, Ok(()), "the heap stands still for ever");
     }
 }
