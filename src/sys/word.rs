@@ -3,9 +3,9 @@
 //! What threads agree on by such words stands in files of their own, over any [`Word`]; the tests run them over
 //! the words of a model checker, which tries every order of steps that the memory model allows.
 
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-/// An atomic word, by the names of core.
+/// An atomic word, by the names of core. What a word of four bytes holds is as long.
 pub trait Word: Sync {
     /// What it holds now.
     fn load(&self, order: Ordering) -> usize;
@@ -31,21 +31,21 @@ pub trait Word: Sync {
 
 /// The trait by the methods of the same names.
 macro_rules! word {
-    ($atomic:ty) => {
+    ($atomic:ty, $number:ty) => {
         impl Word for $atomic {
             #[inline]
             fn load(&self, order: Ordering) -> usize {
-                <$atomic>::load(self, order)
+                <$atomic>::load(self, order) as usize
             }
 
             #[inline]
             fn store(&self, value: usize, order: Ordering) {
-                <$atomic>::store(self, value, order);
+                <$atomic>::store(self, value as $number, order);
             }
 
             #[inline]
             fn swap(&self, value: usize, order: Ordering) -> usize {
-                <$atomic>::swap(self, value, order)
+                <$atomic>::swap(self, value as $number, order) as usize
             }
 
             #[inline]
@@ -56,17 +56,22 @@ macro_rules! word {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<usize, usize> {
-                <$atomic>::compare_exchange(self, current, new, success, failure)
+                let (current, new) = (current as $number, new as $number);
+                match <$atomic>::compare_exchange(self, current, new, success, failure) {
+                    Ok(held) => Ok(held as usize),
+                    Err(held) => Err(held as usize),
+                }
             }
         }
     };
 }
 
-word!(AtomicUsize);
+word!(AtomicUsize, usize);
+word!(AtomicU32, u32);
 
 #[cfg(test)]
 mod model {
     use super::{Ordering, Word};
 
-    word!(loom::sync::atomic::AtomicUsize);
+    word!(loom::sync::atomic::AtomicUsize, usize);
 }
