@@ -203,8 +203,10 @@ fn misuse_ends_the_program_with_one_line() {
 #[test]
 fn a_block_is_known_by_its_address_alone() {
     let heap: Spans<_> = Spans::new(Kernel);
-    for size in [1, 8, 24, 100, 2048, 2049, 70_000, 300_000, 5_000_000] {
-        for align in [1, 16, 64, 4096] {
+    for size in [
+        1, 8, 24, 100, 2048, 2049, 4096, 4097, 70_000, 300_000, 5_000_000,
+    ] {
+        for align in [1, 16, 64, 4096, 8192] {
             let asked = Layout::from_size_align(size, align).unwrap();
             let block = heap.allocate(asked).unwrap();
             let known = heap.layout_of(block.cast()).expect("it is a block");

@@ -5,7 +5,7 @@
 
 use super::Spans;
 use super::apart::APART_ZEROED_BYTES_MIN;
-use super::classes::{CLASSES, SHAPES, class_from_layout};
+use super::classes::{CLASSES, SHAPES, SMALL_BYTES_MAX, class_from_layout};
 use super::stacks::is_block;
 use crate::heap::{Stats, Strategy};
 use crate::memory::{Advice, AllocError, Allocator, Layout, PAGE_BYTES};
@@ -128,8 +128,12 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             Some((chunk, false)) => chunk.bytes,
             _ => self.apart_bytes(address)?,
         };
-        // Rounded up to a page it is no small block, whatever its size.
-        Layout::from_size_align(bytes, PAGE_BYTES).ok()
+        // What is short and no small block was asked at more than a page. So this names no class.
+        let align = match bytes > SMALL_BYTES_MAX {
+            true => PAGE_BYTES,
+            false => 2 * PAGE_BYTES,
+        };
+        Layout::from_size_align(bytes, align).ok()
     }
 }
 

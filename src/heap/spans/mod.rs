@@ -1,7 +1,7 @@
 //! The heap at the limit: small blocks from spans through hot stacks, all others from merging chunks.
 //!
 //! ```text
-//! request <= 2 KiB --> hot stack of its class --> spans of that class, in the order of addresses
+//! request <= 4 KiB --> hot stack of its class --> spans of that class, in the order of addresses
 //!            above --> chunks of 64-byte granules, which merge <--'  (a span is a chunk of whole pages)
 //!          >= 256 KiB --> a block of the source, if no free chunk fits
 //! ```

@@ -6,11 +6,10 @@
 //!
 //! Cutting a chunk and merging it again costs some hundred instructions, and programs ask for the sizes again
 //! that they gave back: a buffer, a page of a file, a table that grows. A chunk up to 32 KiB is kept as it is
-//! until its entry is full or wanted by another size. For the map and the sums it stays in use. Each size up to
-//! 4 KiB has an entry of its own, the others share theirs.
+//! until its entry is full or wanted by another size. For the map and the sums it stays in use.
 //!
 //! # Costs
-//! 64 bytes an entry, 4 KiB a heap. A block that is kept and taken again costs about 100 instructions. What is kept is
+//! 64 bytes an entry, 2 KiB a heap. A block that is kept and taken again costs about 100 instructions. What is kept is
 //! bounded by a part of what is held.
 
 use super::chunk::{Chunk, GRANULE_BYTES, granules_in_use};
@@ -24,9 +23,8 @@ use core::ptr::NonNull;
 /// The longest chunk that is kept, in granules.
 const GRANULES_MAX: usize = 32 * 1024 / GRANULE_BYTES;
 
-/// Entries of one size each, from the shortest chunk that no small block needs, and those that sizes share.
-const OWN: usize = 32;
-const SHARED: usize = 32;
+/// Entries, which sizes share.
+const ENTRIES: usize = 32;
 const BLOCKS: usize = 7;
 
 /// The shortest chunk that is kept, in granules.
@@ -35,9 +33,8 @@ const GRANULES_MIN: usize = SMALL_BYTES_MAX / GRANULE_BYTES + 1;
 /// How many blocks stay in an entry that was full: those that were freed last.
 const STAYING: usize = 3;
 
-/// What is kept: at most this part of what is held, and when sizes that share entries come, this one.
-const HELD_DIVISOR: usize = 16;
-const HELD_DIVISOR_SHARED: usize = 32;
+/// What is kept: at most this part of what is held.
+const HELD_DIVISOR: usize = 64;
 
 /// Chunks of one size.
 ///
@@ -85,7 +82,7 @@ impl Entry {
 pub(super) struct Recent {
     bytes: Cell<usize>,
     // Last: a small heap does not even look there.
-    entries: [Entry; OWN + SHARED],
+    entries: [Entry; ENTRIES],
 }
 
 impl Recent {
@@ -99,7 +96,7 @@ impl Recent {
                     count: Cell::new(0),
                     blocks: [const { Cell::new(Place::NONE) }; BLOCKS],
                 }
-            }; OWN + SHARED],
+            }; ENTRIES],
         }
     }
 
@@ -131,11 +128,9 @@ impl Recent {
     /// The entry of a size, which may hold another one.
     #[inline(always)]
     fn entry(&self, granules: usize) -> &Entry {
-        let own = granules.wrapping_sub(GRANULES_MIN);
         // Knuth's multiplication: sizes that differ by a power of two do not meet.
-        let mixed = (granules as u32).wrapping_mul(0x9E37_79B1) >> (u32::BITS - SHARED.ilog2());
-        let index = if own < OWN { own } else { OWN + mixed as usize };
-        &self.entries[index]
+        let mixed = (granules as u32).wrapping_mul(0x9E37_79B1) >> (u32::BITS - ENTRIES.ilog2());
+        &self.entries[mixed as usize]
     }
 
     /// Takes the block of exactly so many granules that was freed last.
@@ -220,25 +215,21 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[inline(always)]
     pub(in crate::heap) unsafe fn deallocate_recent(&self, address: usize, size: usize) -> bool {
         let granules = granules_from_size(size);
-        let (near, most) = (&self.map.near, self.recent_bytes_max(granules));
+        let (near, most) = (&self.map.near, self.recent_bytes_max());
         near.ask(address, |page| granules_in_use(page, address)) == granules
             && granules >= GRANULES_MIN
             && self.recent.keep(Place(address), granules, most)
     }
 
-    /// How many bytes may be kept with a chunk of so many granules.
+    /// How many bytes may be kept.
     #[inline(always)]
-    fn recent_bytes_max(&self, granules: usize) -> usize {
-        let divisor = match granules < GRANULES_MIN + OWN {
-            true => HELD_DIVISOR,
-            false => HELD_DIVISOR_SHARED,
-        };
-        self.supply.held_bytes() / divisor
+    fn recent_bytes_max(&self) -> usize {
+        self.supply.held_bytes() / HELD_DIVISOR
     }
 
     /// Keeps a chunk in use that has come back and is not kept already, if it is short enough; whether it does.
     pub(super) fn keep_recent(&self, chunk: Chunk) -> bool {
-        let (granules, most) = (chunk.granules(), self.recent_bytes_max(chunk.granules()));
+        let (granules, most) = (chunk.granules(), self.recent_bytes_max());
         if !(GRANULES_MIN..=GRANULES_MAX).contains(&granules)
             || self.recent.bytes() + chunk.bytes > most
         {
@@ -294,7 +285,7 @@ mod tests {
     use core::mem::MaybeUninit;
     use core::ptr::NonNull;
 
-    const SIZE: Layout = Layout::new::<[u64; 500]>();
+    const SIZE: Layout = Layout::new::<[u64; 600]>();
 
     /// A heap of 200 live blocks of one size, and the last of them.
     fn heap<A: Allocator>(source: A) -> (Spans<A>, NonNull<u8>) {

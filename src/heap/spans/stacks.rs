@@ -49,7 +49,7 @@ pub(super) struct Stacks {
     /// The tops of all classes, their limits, then their bottoms: a class is an index that the processor scales by
     /// itself. (In rows of three only so that the code that makes them is short.)
     ends: [[Cell<Slot>; 3]; CLASSES],
-    capacity: [Cell<u32>; CLASSES],
+    capacity: [Cell<u16>; CLASSES],
     /// Whether a stack has overflowed since it was last refilled.
     falling: [Cell<bool>; CLASSES],
     /// Slots that a stack has outgrown, by the logarithm of their number.
@@ -202,7 +202,7 @@ impl Stacks {
         self.top_slot(class).set(bottom);
         self.limit_slot(class).set(bottom);
         self.bottom_slot(class).set(bottom);
-        self.capacity[class].set(count as u32);
+        self.capacity[class].set(count as u16);
     }
 
     /// Where so many slots are kept when they are spare, if they are.
