@@ -8,6 +8,7 @@ mod damage;
 mod exercise;
 mod filling;
 mod misuse;
+mod moves;
 #[expect(dead_code, reason = "nothing here is built by a profile")]
 #[path = "../support/share.rs"]
 mod share;

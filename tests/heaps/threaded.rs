@@ -12,7 +12,7 @@
 //! `examples/threads heap`. Orders of steps are tried by the models in `src/heap/threaded/mailbox.rs`.
 
 mod first_block;
-mod slot;
+pub(crate) mod slot;
 mod stress;
 
 use super::contract::live::layout;
@@ -27,7 +27,7 @@ use std::sync::{Mutex, mpsc};
 
 /// Runs a test while no other one runs: the heaps are one for the program, and what one test looks at another one would
 /// change. In a thread that has left its heap when the next test begins.
-fn alone(test: impl FnOnce() + Send) {
+pub(crate) fn alone(test: impl FnOnce() + Send) {
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE
         .lock()
