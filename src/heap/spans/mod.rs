@@ -33,7 +33,8 @@
 //! | `cut.rs` | chunks out of free ones, and back, merged |
 //! | `recent.rs` | chunks that were freed last, kept as they are |
 //! | `apart.rs` | blocks that are blocks of the source |
-//! | `supply.rs` | growth, and what goes back |
+//! | `supply.rs` | growth |
+//! | `kept.rs` | how much stays free, and how the rest goes back |
 //! | `limit.rs` | the source has no more |
 //! | `offers.rs` | pages that the source may take, and the heap too |
 //! | `forecast.rs` | how much is likely to be wanted again |
@@ -71,6 +72,7 @@ mod fault;
 mod forecast;
 mod fresh;
 mod hot;
+mod kept;
 mod leaves;
 mod limit;
 mod map;
