@@ -240,10 +240,20 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             return Err(AllocError);
         }
         let start = Place(ptr.addr().get());
-        let Some(chunk) = self.large_chunk(start, old) else {
+        let usable = match self.large_chunk(start, old) {
+            Some(chunk) => self.resize_chunk(chunk, bytes)?,
             // SAFETY: contract of this function; `large_chunk` has checked that it is a block apart.
-            return unsafe { self.resize_apart(start, new_size) };
+            None => unsafe { self.resize_apart(start, new_size)? },
         };
+        if usable < old.size() {
+            self.settle(old.size() - usable);
+        }
+        Ok(usable)
+    }
+
+    /// Gives a chunk in use a new size where it is, which is the answer.
+    fn resize_chunk(&self, chunk: Chunk, bytes: usize) -> Result<usize, AllocError> {
+        let start = chunk.start;
         if bytes > chunk.bytes {
             self.grow_chunk(chunk, bytes)?;
         } else if bytes < chunk.bytes {
@@ -256,9 +266,6 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         self.tally.subtract(1, chunk.bytes);
         self.tally.add(1, bytes);
         self.note_peak();
-        if bytes < chunk.bytes {
-            self.settle(chunk.bytes - bytes);
-        }
         Ok(bytes)
     }
 

@@ -2,9 +2,11 @@
 //!
 //! Over a source with a grain of one page any free pages may go back, after a free: runs of 256 KiB when more is
 //! free than max(512 KiB, all that is in use), of 64 KiB when half as much again is free, single pages at three
-//! times as much; the largest first, until three quarters are left. When what is in use has halved since the
-//! last time, the hot stacks are emptied first, so that a program that frees all it has is left with next to
-//! nothing; where a heap never held more than 64 MiB, with up to 512 KiB.
+//! times as much; the largest first, until three quarters are left. In use are spans as a whole, however few of their
+//! blocks are live, chunks, and blocks apart; rests of less than a page may stay.
+//!
+//! When what is in use has halved since the last time, the hot stacks are emptied first, so that a program that
+//! frees all it has is left with next to nothing; where a heap never held more than 64 MiB, with up to 512 KiB.
 //!
 //! What goes back may be offered first: see `offers.rs`.
 //!
@@ -133,5 +135,156 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
                 self.put_chunk(Chunk { start, bytes });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::spans::classes::class_from_layout;
+    use crate::heap::{Counted, Strategy};
+    use crate::memory::{Kernel, Layout};
+    use core::ptr::NonNull;
+    use std::vec::Vec;
+
+    /// What may always be free.
+    const ALWAYS_BYTES: usize = 512 << 10;
+
+    /// And so many hundredths of what is in use, while some run has as many KiB.
+    const BOUNDS: [(usize, usize); 3] = [(100, 256), (150, 64), (300, 4)];
+
+    /// What a free keeps longer than this has always gone through `settle`.
+    const KEPT_BYTES_MAX: usize = 32 << 10;
+
+    /// From so many bytes down to so many, of sizes between two powers of two. The fourth makes a heap that is not
+    /// small, which offers less.
+    const FALLS: [(usize, usize, [usize; 2]); 6] = [
+        (20 << 20, 1 << 20, [3, 18]),
+        (20 << 20, 200 << 10, [3, 12]),
+        (8 << 20, 100 << 10, [11, 17]),
+        (90 << 20, 2 << 20, [3, 20]),
+        (30 << 20, 4 << 20, [3, 15]),
+        (10 << 20, 1 << 20, [3, 18]),
+    ];
+
+    /// Asserts what the head of this file says of what is free, and what `offers.rs` says of what is offered. Recent
+    /// chunks count as in use: they are what a free keeps without a look at the bound.
+    fn assert_bounded<A: Allocator>(heap: &Spans<A>) {
+        let (free, held) = (heap.bins.bytes(), heap.supply.held_bytes());
+        let mut longest = 0;
+        heap.bins.for_each(&heap.map, &mut |_, chunk| {
+            longest = longest.max(chunk.bytes);
+        });
+        for (share, kib) in BOUNDS {
+            // Whole pages count, and of a bin only the first chunk is looked at: others are up to an eighth longer.
+            let rest = ((kib << 10) + 2 * PAGE_BYTES) / 8 * 9;
+            let most = ALWAYS_BYTES.max((held - free) * share / 100);
+            let bounded = free <= most || longest < rest;
+            assert!(bounded, "{free} of {held} are free, {longest} in a run");
+        }
+        assert!(held + heap.offers.bytes() <= heap.supply.held_bytes_peak());
+    }
+
+    /// Blocks that come and go in any order.
+    struct Life<'h, A: Allocator> {
+        heap: &'h Spans<A>,
+        blocks: Vec<(NonNull<u8>, Layout)>,
+        bytes: usize,
+        state: u64,
+    }
+
+    impl<A: Allocator> Life<'_, A> {
+        /// xorshift (Marsaglia 2003).
+        fn below(&mut self, limit: usize) -> usize {
+            self.state ^= self.state << 13;
+            self.state ^= self.state >> 7;
+            self.state ^= self.state << 17;
+            (self.state >> 11) as usize % limit
+        }
+
+        fn rise(&mut self, bytes: usize, doublings: [usize; 2]) {
+            while self.bytes < bytes {
+                let size = 1 << (doublings[0] + self.below(doublings[1] - doublings[0]));
+                let layout = Layout::from_size_align(size + self.below(size), 8).unwrap();
+                let block = self.heap.allocate(layout).unwrap().cast();
+                self.blocks.push((block, layout));
+                self.bytes += layout.size();
+                if self.below(4) == 0 {
+                    self.free_one();
+                }
+            }
+        }
+
+        /// Frees a block by one of the ways that there are, or the upper half of it; answers how much.
+        fn free_one(&mut self) -> usize {
+            let index = self.below(self.blocks.len());
+            let (block, layout) = self.blocks.swap_remove(index);
+            let (size, half) = (layout.size(), layout.size() / 2);
+            let way = self.below(3);
+            // SAFETY: the block comes from the heap, with this layout, and goes once; half of it is more than nothing.
+            let resized = unsafe {
+                if way == 0 && half > 0 && self.heap.resize(block, layout, half).is_ok() {
+                    true
+                } else {
+                    let is_small = class_from_layout(layout).is_some();
+                    if is_small || way == 1 || !self.heap.deallocate_chunk(block, layout) {
+                        self.heap.deallocate(block, layout);
+                    }
+                    false
+                }
+            };
+            if resized {
+                let layout = Layout::from_size_align(half, 8).unwrap();
+                self.blocks.push((block, layout));
+            }
+            let freed = if resized { size - half } else { size };
+            self.bytes -= freed;
+            freed
+        }
+
+        /// Until the first free that has surely settled, what growth has left may be too much.
+        fn fall(&mut self, bytes: usize) -> usize {
+            let (mut settled, mut looks) = (false, 0);
+            while self.bytes > bytes {
+                settled |= self.free_one() > KEPT_BYTES_MAX;
+                if settled {
+                    assert_bounded(self.heap);
+                    looks += 1;
+                }
+            }
+            looks
+        }
+    }
+
+    /// A heap whose blocks come and go, and how often it was looked at; `look` looks at it now and then, too.
+    fn live<A: Allocator>(source: A, look: impl Fn(&Spans<A>)) -> usize {
+        let heap: Spans<A> = Spans::new(source);
+        let mut life = Life {
+            heap: &heap,
+            blocks: Vec::new(),
+            bytes: 0,
+            state: 88_172_645_463_325_252,
+        };
+        let mut looks = 0;
+        for (high, low, doublings) in FALLS {
+            life.rise(high, doublings);
+            look(&heap);
+            looks += life.fall(low);
+            look(&heap);
+            heap.verify();
+        }
+        looks
+    }
+
+    #[test]
+    fn what_is_free_follows_what_is_in_use_while_blocks_live() {
+        let looks = live(Kernel, |_| ());
+        assert!(looks > 20_000, "{looks}");
+        // A source that takes no offers counts to the byte what is held.
+        live(Counted::new(Kernel), |heap| {
+            let bookkeeping = heap.meta.held_bytes() + heap.map.held_bytes();
+            let held = heap.supply.held_bytes() + bookkeeping;
+            assert_eq!((heap.source.held_bytes(), heap.offers.bytes()), (held, 0));
+        });
     }
 }

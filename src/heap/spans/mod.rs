@@ -14,9 +14,9 @@
 //! All bookkeeping is out of line: which page belongs to what, where chunks begin, which blocks of a span
 //! are free. Only the links of free chunks lie in free memory, and are checked when they are followed.
 //!
-//! Free memory above max(512 KiB, what is in use) goes back to the source when blocks are freed, long runs of
-//! pages first, if the source lets its memory be given back in parts; or it is offered, as far as the program is likely
-//! to want it again: all of it, in a heap that never held more than 64 MiB.
+//! When blocks are freed, long free runs of pages above max(512 KiB, what is in use) go back to the source, single
+//! pages above three times as much, if the source lets its memory be given back in parts (`kept.rs`); or they are
+//! offered, as far as the program is likely to want them again: all of them, in a heap that never held more than 64 MiB.
 //!
 //! | file | idea |
 //! |---|---|
