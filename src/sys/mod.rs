@@ -11,6 +11,7 @@ mod files;
 #[cfg(any(test, feature = "hosted"))]
 mod hosted;
 mod lock;
+mod once;
 mod pages;
 mod process;
 mod shared;
@@ -29,6 +30,7 @@ pub(crate) use hosted::thread_words;
 #[cfg(any(test, feature = "hosted"))]
 pub use hosted::{AtEnd, call_at_end, set_thread_word, thread_word};
 pub use lock::{Lock, RawLock};
+pub use once::Once;
 pub use pages::{
     Promise, madvise_dontneed, madvise_free, madvise_hugepage, madvise_populate_write, mmap,
     mmap_near, mmap_untouchable, mprotect_read_write, mremap, mremap_onto, munmap,

@@ -9,15 +9,16 @@
 //! writes nothing here, and takes no memory for it.
 //!
 //! # How is this safe?
-//! Tables and leaves are made once, put in place by one compare-and-swap, and stay. An entry changes only while no
-//! block of its page is live: so whoever asks for the page of a live block reads what was written before the
-//! block was handed out, however the block came to it.
+//! Tables and leaves are made once and stay: each word is a [`Once`], which has its models. An entry changes only
+//! while no block of its page is live: so whoever asks for the page of a live block reads what was written before
+//! the block was handed out, however the block came to it.
 //!
 //! # Costs
 //! Three loads, for a block that another thread frees. 2 bytes a page, in leaves of 8 KiB.
 
 use crate::memory::{AllocError, Allocator, Kernel, Layout, PAGE_BYTES};
-use core::ptr::{NonNull, with_exposed_provenance};
+use crate::sys::Once;
+use core::ptr::{NonNull, with_exposed_provenance, with_exposed_provenance_mut};
 use core::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 
 const ROOT_LOG2: u32 = 11;
@@ -28,7 +29,7 @@ const LEAF_PAGES: usize = 1 << LEAF_LOG2;
 /// Addresses of programs end here: 47 bits.
 const ADDRESS_END: usize = PAGE_BYTES << (ROOT_LOG2 + TABLE_LOG2 + LEAF_LOG2);
 
-type Table = [AtomicUsize; 1 << TABLE_LOG2];
+type Table = [Once<AtomicUsize>; 1 << TABLE_LOG2];
 type Leaf = [AtomicU16; LEAF_PAGES];
 
 /// The map.
@@ -37,33 +38,35 @@ type Leaf = [AtomicU16; LEAF_PAGES];
 /// - **Tree**: each word of the root is 0 or the exposed address of a [`Table`], each of a table 0 or that of a
 ///   [`Leaf`]; both stay as long as the program.
 pub(super) struct Owners {
-    root: [AtomicUsize; 1 << ROOT_LOG2],
+    root: [Once<AtomicUsize>; 1 << ROOT_LOG2],
 }
 
 /// The one map of the program.
 pub(super) static OWNERS: Owners = Owners::new();
 
 /// What stands behind a word of the tree, if there is something.
-fn follow<T>(word: &AtomicUsize) -> Option<&'static T> {
-    let ptr = with_exposed_provenance::<T>(word.load(Ordering::Acquire));
+fn follow<T>(word: &Once<AtomicUsize>) -> Option<&'static T> {
     // SAFETY: by **Tree** of `Owners`.
-    unsafe { ptr.as_ref() }
+    unsafe { with_exposed_provenance::<T>(word.get()).as_ref() }
 }
 
 /// The same, made if need be: zeros, which the kernel has.
-fn follow_or_make<T>(word: &AtomicUsize) -> Result<&'static T, AllocError> {
-    if let Some(found) = follow(word) {
-        return Ok(found);
-    }
+fn follow_or_make<T>(word: &Once<AtomicUsize>) -> Result<&'static T, AllocError> {
     let layout = Layout::new::<T>();
-    let block: NonNull<u8> = Kernel.allocate_zeroed(layout)?.cast();
-    let address = block.as_ptr().expose_provenance();
     // INVARIANT: **Tree** holds: zeros are a table without leaves, or a leaf without owners.
-    let put = word.compare_exchange(0, address, Ordering::AcqRel, Ordering::Acquire);
-    if put.is_err() {
-        // SAFETY: the block came from the kernel just now; another thread was faster, and nobody has seen this one.
-        unsafe { Kernel.deallocate(block, layout) };
-    }
+    word.get_or_make(
+        || {
+            let block: NonNull<u8> = Kernel.allocate_zeroed(layout)?.cast();
+            Ok::<usize, AllocError>(block.as_ptr().expose_provenance())
+        },
+        |address| {
+            // SAFETY: the block came from the kernel just now, and nobody has seen it.
+            unsafe {
+                let block = NonNull::new_unchecked(with_exposed_provenance_mut(address));
+                Kernel.deallocate(block, layout);
+            }
+        },
+    )?;
     follow(word).ok_or(AllocError)
 }
 
@@ -71,12 +74,12 @@ impl Owners {
     const fn new() -> Owners {
         // INVARIANT: **Tree** holds: there is no table.
         Owners {
-            root: [const { AtomicUsize::new(0) }; 1 << ROOT_LOG2],
+            root: [const { Once::new(AtomicUsize::new(0)) }; 1 << ROOT_LOG2],
         }
     }
 
     /// The word of the root and the index in its table, for a page.
-    fn way(&self, page: usize) -> Option<(&AtomicUsize, usize)> {
+    fn way(&self, page: usize) -> Option<(&Once<AtomicUsize>, usize)> {
         let word = self.root.get(page >> (LEAF_LOG2 + TABLE_LOG2))?;
         Some((word, page >> LEAF_LOG2 & ((1 << TABLE_LOG2) - 1)))
     }
@@ -122,7 +125,7 @@ impl Owners {
         &self,
         start: usize,
         length: usize,
-        find: impl Fn(&AtomicUsize, usize) -> Result<Option<(&'static Leaf, u16)>, AllocError>,
+        find: impl Fn(&Once<AtomicUsize>, usize) -> Result<Option<(&'static Leaf, u16)>, AllocError>,
     ) -> Result<(), AllocError> {
         if start
             .checked_add(length)
