@@ -130,7 +130,9 @@ impl<A: Allocator, I: Indexed> Strategy for Tagged<A, I> {
     }
 
     fn verify(&self) {
-        I::seen(&self.core).verify();
+        // Time does not count here: one for all indexes of a width.
+        let core: &Core<dyn Index<Width = I::Width> + '_> = &self.core;
+        core.verify();
     }
 }
 
