@@ -58,7 +58,6 @@ const WASTE_DIVISOR: usize = 32;
 /// What a hot stack holds at most, in bytes and in blocks.
 const DEPTH_BYTES: usize = 64 * 1024;
 const DEPTH_MAX: usize = 1024;
-const DEPTH_MIN: usize = 8;
 
 /// What is fixed for each class, in a single word: an index that the processor scales by itself.
 #[derive(Clone, Copy, Debug)]
@@ -179,9 +178,6 @@ const fn shapes() -> [Shape; CLASSES] {
         let mut depth = DEPTH_BYTES / block;
         if depth > DEPTH_MAX {
             depth = DEPTH_MAX;
-        }
-        if depth < DEPTH_MIN {
-            depth = DEPTH_MIN;
         }
         shapes[class] = Shape {
             block_bytes: block as u16,

@@ -136,7 +136,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 
     /// Counts a chunk as a block.
-    fn hand_out(&self, chunk: Chunk) -> NonNull<[u8]> {
+    pub(super) fn hand_out(&self, chunk: Chunk) -> NonNull<[u8]> {
         self.tally.add(1, chunk.bytes);
         self.note_peak();
         chunk.start.block(chunk.bytes)
@@ -165,11 +165,13 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     unsafe fn deallocate_further(&self, ptr: NonNull<u8>, layout: Layout) {
         let start = Place(ptr.addr().get());
         match self.large_chunk(start, layout) {
-            Some(chunk) => self.take_back(chunk),
+            Some(chunk) => self.take_back_and_settle(chunk),
             // SAFETY: contract of this function; `large_chunk` has checked that it is a block apart.
-            None => unsafe { self.deallocate_apart(start) },
+            None => unsafe {
+                self.deallocate_apart(start);
+                self.settle(layout.size());
+            },
         }
-        self.settle(layout.size());
     }
 
     /// The same, if one look tells that it is a chunk in use of this heap; whether it is.
@@ -186,9 +188,15 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             return false;
         };
         self.check_chunk(chunk, layout);
-        self.take_back(chunk);
-        self.settle(layout.size());
+        self.take_back_and_settle(chunk);
         true
+    }
+
+    /// Takes back a chunk in use, and gives back what is too much.
+    #[inline(never)]
+    pub(super) fn take_back_and_settle(&self, chunk: Chunk) {
+        self.take_back(chunk);
+        self.settle(chunk.bytes);
     }
 
     /// Keeps a chunk in use that has come back, or makes it free.

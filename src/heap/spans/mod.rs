@@ -32,6 +32,7 @@
 //! | `bins.rs` | free chunks by size |
 //! | `cut.rs` | chunks out of free ones, and back, merged |
 //! | `recent.rs` | chunks that were freed last, kept as they are |
+//! | `lent.rs` | chunks in place of small blocks, where no span is to be had |
 //! | `apart.rs` | blocks that are blocks of the source |
 //! | `supply.rs` | growth |
 //! | `kept.rs` | how much stays free, and how the rest goes back |
@@ -74,6 +75,7 @@ mod fresh;
 mod hot;
 mod kept;
 mod leaves;
+mod lent;
 mod limit;
 mod map;
 mod meta;

@@ -74,7 +74,8 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// takes that one.
     ///
     /// # Errors
-    /// [`AllocError`] if no span has a free block and there is no memory for a new one; always for what has no size.
+    /// [`AllocError`] if no span has a free block and there is no memory for a new one, nor for the block alone; always
+    /// for what has no size.
     #[cold]
     #[inline(never)]
     pub(super) fn refill(&self, class: usize) -> Result<NonNull<u8>, AllocError> {
@@ -83,7 +84,10 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         }
         let mut number = self.lists.head(class);
         if number == NO_PAGE {
-            number = self.make_span(class)?;
+            number = match self.make_span(class) {
+                Ok(number) => number,
+                Err(AllocError) => return self.lend_chunk(class),
+            };
         }
         let start = self.map.address(number);
         let page = self.map.entry(start);

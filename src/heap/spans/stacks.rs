@@ -323,6 +323,10 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     #[inline(never)]
     pub(super) fn deallocate_doubtful(&self, address: usize, layout: Layout) {
         self.check_small(address, layout);
+        if let Some((chunk, _)) = self.map.chunk_at(address) {
+            // It was lent.
+            return self.take_back_and_settle(chunk);
+        }
         if let Some(class) = class_from_layout(layout)
             && !self.stacks.push(class, address)
         {
@@ -339,7 +343,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             page.is_some_and(|page| is_block(class, address, page))
                 && self.stacks.top(class) != address
         });
-        if !sound {
+        if !sound && !self.is_lent(address, layout) {
             self.misused(address, layout);
         }
     }

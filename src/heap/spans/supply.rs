@@ -138,9 +138,13 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     /// Adds one block of the source as a free chunk.
     fn add(&self, layout: Layout) -> Result<(), AllocError> {
-        let block = self.source.allocate(layout)?;
-        let (start, bytes) = (place_from_ptr(block.cast()), layout.size());
         let (map, source) = (&self.map, &self.source);
+        if !self.cuts_pages() && self.supply.held_bytes() == 0 {
+            // First what is known of it: a region takes back only what came last.
+            map.reserve(&self.meta, source)?;
+        }
+        let block = source.allocate(layout)?;
+        let (start, bytes) = (place_from_ptr(block.cast()), layout.size());
         if map
             .cover(&self.meta, source, start.0, start.0 + bytes)
             .is_err()
