@@ -4,8 +4,9 @@
 //! In a program the linker knows their place and two instructions read one; in a shared object the place is loaded
 //! first, so that it is right for each thread there too.
 
+use super::Once;
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::AtomicUsize;
 
 /// Declares the words of each thread, once in a program: the first one begins with the address of a static, the
 /// second one with 0.
@@ -76,32 +77,29 @@ unsafe extern "C" {
 /// What is called when a thread ends.
 pub type AtEnd = unsafe extern "C" fn(*mut c_void);
 
-/// Has libc call `at_end` with `value` when this thread ends. Answers whether it will. The word is for the key of libc,
-/// and 1: 0 at first, and for the same `at_end` each time.
+/// Has libc call `at_end` with `value` when this thread ends. Answers whether it will. The number is libc's key and 1,
+/// made for the same `at_end` each time.
 ///
 /// # Safety
 /// - `at_end` may be called with `value` by this thread, when it ends.
-pub unsafe fn call_at_end(word: &AtomicUsize, value: *mut c_void, at_end: AtEnd) -> bool {
-    let mut key = word.load(Ordering::Relaxed);
-    if key == 0 {
-        let mut made = 0;
-        // SAFETY: the pointer comes from a local variable.
-        if unsafe { pthread_key_create(&raw mut made, Some(at_end)) } != 0 {
-            return false;
-        }
-        let put = word.compare_exchange(0, made as usize + 1, Ordering::Relaxed, Ordering::Relaxed);
-        key = put.map_or_else(
-            |other| {
-                // Another thread was faster.
-                // SAFETY: the key came from libc just now, and nobody has used it.
-                unsafe { pthread_key_delete(made) };
-                other
-            },
-            |_| made as usize + 1,
-        );
-    }
+pub unsafe fn call_at_end(number: &Once<AtomicUsize>, value: *mut c_void, at_end: AtEnd) -> bool {
+    // Once: what libc has written for the key is seen by every thread that uses it.
+    let number = number.get_or_make(
+        || {
+            let mut key = 0;
+            // SAFETY: the pointer comes from a local variable.
+            match unsafe { pthread_key_create(&raw mut key, Some(at_end)) } {
+                0 => Ok(key as usize + 1),
+                error => Err(error),
+            }
+        },
+        |number| {
+            // SAFETY: the key came from libc just now, and nobody has used it.
+            unsafe { pthread_key_delete((number - 1) as u32) };
+        },
+    );
     // SAFETY: the key came from libc and stays; the rest is the contract of this function.
-    unsafe { pthread_setspecific((key - 1) as u32, value) == 0 }
+    number.is_ok_and(|number| unsafe { pthread_setspecific((number - 1) as u32, value) == 0 })
 }
 
 #[cfg(test)]

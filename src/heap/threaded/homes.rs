@@ -10,6 +10,8 @@
 use super::Still;
 use super::home::Home;
 use crate::memory::{AllocError, Allocator, Kernel, Layout};
+#[cfg(any(test, feature = "hosted"))]
+use crate::sys::Once;
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 use core::ptr::{NonNull, with_exposed_provenance};
@@ -31,7 +33,7 @@ struct Homes {
     zeroth: AtomicUsize,
     /// See `key`.
     #[cfg(any(test, feature = "hosted"))]
-    key: AtomicUsize,
+    key: Once<AtomicUsize>,
     first: UnsafeCell<MaybeUninit<Home>>,
     others: [AtomicUsize; HOMES_MAX - 1],
 }
@@ -44,7 +46,7 @@ static HOMES: Homes = Homes {
     count: AtomicUsize::new(0),
     zeroth: AtomicUsize::new(0),
     #[cfg(any(test, feature = "hosted"))]
-    key: AtomicUsize::new(0),
+    key: Once::new(AtomicUsize::new(0)),
     first: UnsafeCell::new(MaybeUninit::zeroed()),
     others: [const { AtomicUsize::new(0) }; HOMES_MAX - 1],
 };
@@ -54,7 +56,7 @@ pub(super) static MAKING: Still = Still::new();
 
 /// The word for libc's key of all threads that have a heap: here, so that it takes no page of its own.
 #[cfg(any(test, feature = "hosted"))]
-pub(super) fn key() -> &'static AtomicUsize {
+pub(super) fn key() -> &'static Once<AtomicUsize> {
     &HOMES.key
 }
 
