@@ -14,7 +14,7 @@
 //! A leaf is never moved, and given back only when it knows of no page or with the heap; entries are `Cell`s.
 //!
 //! # Costs
-//! 32 bytes a page (0.8 %), a page of bookkeeping for each 512 KiB of addresses, 16 to 64 bytes more in the
+//! 32 bytes a page (0.8 %), a page of bookkeeping for each 512 KiB of addresses, 32 to 128 bytes more in the
 //! table. All pages of a heap must lie within 8 TiB of the first one, so that lists can name a page
 //! by 32 bits; other memory is refused.
 
@@ -52,7 +52,7 @@ static NO_SLOTS: [Slot; 1] = [Slot {
 ///
 /// # Invariants
 /// - **Table**: `slots` points to `mask + 1` slots, a power of two, in bookkeeping of this heap (or to
-///   `NO_SLOTS`); at most a quarter of them (of a table of our own) have a window, each at its first free slot from
+///   `NO_SLOTS`); at most half of them (of a table of our own) have a window, each at its first free slot from
 ///   `window & mask` on, with a leaf of [`LEAF_PAGES`] entries in bookkeeping of this heap.
 /// - **Reach**: each window lies within 2^31 pages of `base`, if there is one.
 #[derive(Debug)]
@@ -173,7 +173,7 @@ impl PageMap {
     /// Sees to it that one more window finds room in the table and memory for its leaf.
     pub(super) fn reserve<A: Allocator>(&self, meta: &Meta, source: &A) -> Result<(), AllocError> {
         let slots = self.mask.get() + 1;
-        if (self.windows.get() + 1) * 4 > slots {
+        if (self.windows.get() + 1) * 2 > slots {
             self.grow_table(meta, source, (slots * 4).max(FIRST_SLOTS))?;
         }
         self.leaves.reserve(meta, source)
