@@ -86,6 +86,7 @@ impl Home {
     ///
     /// # Safety
     /// - `place` is aligned, its bytes are zero, and it is the house's for ever.
+    #[inline(never)] // Or there are two: one for the static.
     pub(super) unsafe fn build(place: NonNull<Home>, number: u16) -> &'static Home {
         // SAFETY: contract of this function: zeros are words, and an open lock, and what `Spans::begin` asks for.
         unsafe {
