@@ -13,6 +13,8 @@ mod heaps;
 mod instructions;
 mod machine;
 mod measure;
+#[cfg(musl)]
+mod musl;
 mod options;
 mod pages;
 mod peers;

@@ -46,6 +46,8 @@ pub fn run(
     for (heap, _) in &plan.heaps {
         let version = match heap.package {
             "" if heap.name == GLIBC => machine::glibc_version(),
+            #[cfg(musl)]
+            "" if heap.name == crate::peers::MUSL => crate::musl::version().to_string(),
             package => machine::version(package),
         };
         results.heaps.push((heap.name.clone(), version));
@@ -121,17 +123,16 @@ fn plan(options: &Options, results: &mut Results) -> io::Result<Plan> {
             continue;
         }
         let program = match heap.way {
-            Way::SecondBuild => programs::second(),
-            _ => programs::this(),
+            Way::Missing(reason) => Err(reason.to_string()),
+            Way::SecondBuild => programs::second().map_err(|error| error.to_string()),
+            _ => programs::this().map_err(|error| error.to_string()),
         };
-        let works = program
-            .map_err(|error| error.to_string())
-            .and_then(|program| {
-                if heap.name != NOTHING {
-                    cell::run(&program, &heap.name, &Task::check())?;
-                }
-                Ok(program)
-            });
+        let works = program.and_then(|program| {
+            if heap.name != NOTHING {
+                cell::run(&program, &heap.name, &Task::check())?;
+            }
+            Ok(program)
+        });
         match works {
             Ok(program) => chosen.push((heap, program)),
             Err(reason) => {

@@ -23,6 +23,9 @@ pub const UNCHECKED: &str = "spans-unchecked";
 pub const ROW: &str = "row:";
 /// The yardstick of all ratios.
 pub const GLIBC: &str = "glibc";
+/// The malloc of the other C library.
+#[cfg(feature = "peers")]
+pub const MUSL: &str = "musl";
 /// The heap of the harness that does nothing.
 pub const NOTHING: &str = "nothing";
 /// The heap of the harness that counts live bytes.
@@ -60,6 +63,12 @@ pub enum Way {
     /// Not in this build.
     #[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "it is this build"))]
     SecondBuild,
+    /// In no build on this machine, and why.
+    #[cfg_attr(
+        any(musl, not(feature = "peers")),
+        expect(dead_code, reason = "all are there")
+    )]
+    Missing(&'static str),
 }
 
 /// One heap.
@@ -79,7 +88,7 @@ impl Heap {
         match self.way {
             Way::Typed(_, shared) => shared.is_some(),
             Way::Strategy(_) => false,
-            Way::SecondBuild => true,
+            Way::SecondBuild | Way::Missing(_) => true,
         }
     }
 
@@ -95,7 +104,7 @@ impl Heap {
                 });
                 probe
             }
-            Way::Strategy(_) | Way::SecondBuild => None,
+            Way::Strategy(_) | Way::SecondBuild | Way::Missing(_) => None,
         }
     }
 }
@@ -174,6 +183,7 @@ fn peers() -> Vec<Heap> {
         };
     }
     let mut all = vec![
+        musl(),
         simple!("mimalloc", "libmimalloc-sys", mimalloc::MiMalloc),
         Heap {
             name: SECOND_BUILD.to_string(),
@@ -186,6 +196,27 @@ fn peers() -> Vec<Heap> {
     ];
     all.extend(peers_in_rust());
     all
+}
+
+/// musl's malloc, if its library was there when this program was built.
+#[cfg(all(feature = "peers", musl))]
+fn musl() -> Heap {
+    use crate::musl::Musl;
+    typed(
+        MUSL,
+        "",
+        |task| run(&Musl::new(false), task),
+        Some(|task| run_with_threads(&Musl::new(true), task)),
+    )
+}
+
+#[cfg(all(feature = "peers", not(musl)))]
+fn musl() -> Heap {
+    Heap {
+        name: MUSL.to_string(),
+        package: "",
+        way: Way::Missing(env!("BENCH_WITHOUT_MUSL")),
+    }
 }
 
 /// The second build: the one peer whose C names are another peer's.

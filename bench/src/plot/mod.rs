@@ -102,7 +102,7 @@ const ROW_COLOUR: RGBColor = RGBColor(200, 170, 150);
 /// Lines behind the data.
 const FAINT: RGBColor = RGBColor(225, 225, 225);
 /// One colour for each peer, told apart also by those who do not see red and green.
-const COLOURS: [RGBColor; 12] = [
+const COLOURS: [RGBColor; 13] = [
     RGBColor(60, 60, 60),
     RGBColor(0, 114, 178),
     RGBColor(86, 180, 233),
@@ -115,6 +115,7 @@ const COLOURS: [RGBColor; 12] = [
     RGBColor(150, 150, 150),
     RGBColor(190, 190, 210),
     RGBColor(90, 60, 140),
+    RGBColor(0, 80, 80),
 ];
 
 /// How large the dot of a heap is: ours are looked for first.
