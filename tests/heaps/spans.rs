@@ -118,6 +118,18 @@ const MISUSES: &[Misuse] = &[
         }
         heap.trim();
     }),
+    (
+        "twice, seen when its span has gone",
+        "double free",
+        |heap| {
+            // A block of 4 KiB is a span.
+            let blocks = [(); 2].map(|()| take(heap, 4096));
+            for index in [0, 1, 0] {
+                free(heap, blocks[index], 4096);
+            }
+            heap.trim();
+        },
+    ),
     ("in the middle of a small block", "invalid free", |heap| {
         let block = take(heap, 64);
         // SAFETY: the block came from `take`, and is longer.
@@ -145,6 +157,22 @@ const MISUSES: &[Misuse] = &[
         },
     ),
     (
+        "of a large one with a shorter size",
+        "layout mismatch",
+        |heap| {
+            let block = take(heap, 10_000);
+            free(heap, block, 9000);
+        },
+    ),
+    (
+        "of a mapping with another size",
+        "layout mismatch",
+        |heap| {
+            let block = heap.allocate_zeroed(layout(1 << 20)).unwrap().cast();
+            free(heap, block, 1 << 21);
+        },
+    ),
+    (
         "of a large one with a small size",
         "layout mismatch",
         |heap| {
@@ -158,21 +186,123 @@ const MISUSES: &[Misuse] = &[
         free(heap, block, 10_000);
         free(heap, block, 10_000);
     }),
+    (
+        "of a large one twice, kept as it is",
+        "double free",
+        |heap| {
+            // So many that one may be kept.
+            let blocks = [(); 200].map(|()| take(heap, 5000));
+            free(heap, blocks[100], 5000);
+            free(heap, blocks[100], 5000);
+        },
+    ),
     ("of a mapping twice", "invalid free", |heap| {
         let block = heap.allocate_zeroed(layout(1 << 20)).unwrap().cast();
         free(heap, block, 1 << 20);
         free(heap, block, 1 << 20);
     }),
-    ("a write after it was freed", "heap damaged", |heap| {
-        let block = take(heap, 10_000);
-        let _above = take(heap, 10_000);
-        free(heap, block, 10_000);
-        // SAFETY: none: the block came from the heap, but is free. The pages are still mapped.
-        unsafe { block.cast::<usize>().write(0x4141_4141_4140) };
-        take(heap, 10_000);
-        heap.verify();
+    ("a link to nowhere", DAMAGED, |heap| {
+        let bin = bin(heap);
+        write(bin.free[0], NEXT, 0x4141_4141_4140);
+        take(heap, FREE_BYTES);
+    }),
+    (
+        "a link to nowhere, when chunks are counted",
+        DAMAGED,
+        |heap| {
+            let bin = bin(heap);
+            write(bin.free[0], NEXT, 0x4141_4141_4140);
+            heap.stats();
+        },
+    ),
+    ("a link to a live block, looked for", DAMAGED, |heap| {
+        let bin = bin(heap);
+        write(bin.free[0], NEXT, bin.live[2].addr().get());
+        // Just too long for the chunks of the bin, so that all of them are looked at.
+        take(heap, FREE_BYTES + 64);
+    }),
+    ("a link to a live block that leads back", DAMAGED, |heap| {
+        let bin = bin(heap);
+        write(bin.free[0], NEXT, bin.live[2].addr().get());
+        write(bin.live[2], PREVIOUS, bin.free[0].addr().get());
+        free(heap, bin.live[0], FREE_BYTES);
+    }),
+    ("a link to another free chunk", DAMAGED, |heap| {
+        let bin = bin(heap);
+        write(bin.free[0], NEXT, bin.free[2].addr().get());
+        free(heap, bin.live[0], FREE_BYTES);
+    }),
+    ("a link back to none", DAMAGED, |heap| {
+        let bin = bin(heap);
+        write(bin.free[1], PREVIOUS, 0);
+        free(heap, bin.live[1], FREE_BYTES);
+    }),
+    (
+        "a link back to a live block that leads on",
+        DAMAGED,
+        |heap| {
+            let bin = bin(heap);
+            write(bin.free[2], PREVIOUS, bin.live[1].addr().get());
+            write(bin.live[1], NEXT, bin.free[2].addr().get());
+            free(heap, bin.live[2], FREE_BYTES);
+        },
+    ),
+    ("a link back to another free chunk", DAMAGED, |heap| {
+        let bin = bin(heap);
+        write(bin.free[2], PREVIOUS, bin.free[0].addr().get());
+        free(heap, bin.live[2], FREE_BYTES);
     }),
 ];
+
+const DAMAGED: &str = "heap damaged";
+
+/// The size of the chunks of a [`Bin`].
+const FREE_BYTES: usize = 10_048;
+
+/// The words of a free chunk.
+const NEXT: usize = 0;
+const PREVIOUS: usize = 1;
+
+/// Three free chunks of one size in the order of their list, and live blocks of that size: each before one that is
+/// live too, and behind a free chunk, which it is merged with when it is freed.
+struct Bin {
+    free: [NonNull<u8>; 3],
+    live: [NonNull<u8>; 3],
+}
+
+fn bin(heap: &Spans<Kernel>) -> Bin {
+    // All of them out of one chunk, the lowest first.
+    let whole = take(heap, 200_000);
+    free(heap, whole, 200_000);
+    let blocks = [(); 3].map(|()| [(); 3].map(|()| take(heap, FREE_BYTES)));
+    for [first, ..] in blocks {
+        free(heap, first, FREE_BYTES);
+    }
+    // The chunk that was freed last is the first of the list.
+    Bin {
+        free: [2, 1, 0].map(|index| blocks[index][0]),
+        live: [2, 1, 0].map(|index| blocks[index][1]),
+    }
+}
+
+#[test]
+fn links_that_nobody_wrote_over_lead_on_and_back() {
+    let heap = Spans::new(Kernel);
+    let bin = bin(&heap);
+    take(&heap, FREE_BYTES + 64);
+    take(&heap, FREE_BYTES);
+    for block in bin.live {
+        free(&heap, block, FREE_BYTES);
+    }
+    heap.verify();
+    assert_eq!(heap.stats().blocks, 5);
+}
+
+/// Writes a word of a block, live or not.
+fn write(block: NonNull<u8>, word: usize, value: usize) {
+    // SAFETY: none for a free block: the program is to end, which is checked by the test. Its page is still mapped.
+    unsafe { block.cast::<usize>().add(word).write(value) }
+}
 
 #[test]
 fn misuse_ends_the_program_with_one_line() {

@@ -102,6 +102,15 @@ const MISUSES: &[Misuse] = &[
         // SAFETY: none: the program is to end here, which is checked by the test.
         unsafe { HEAP.realloc(own.0.as_ptr(), layout(64, 8), 63) };
     }),
+    ("a large one of its own twice", "double free", |_| {
+        // So many that one may be kept.
+        let own = [(); 200].map(|()| Carried::new(5000));
+        own[100].free();
+        free_as(own[100], 5000);
+    }),
+    ("its own with another size", "layout mismatch", |_| {
+        free_as(Carried::new(10_000), 20_000);
+    }),
     ("of a variable", "invalid free", |block| {
         free_as(Carried(NonNull::from(&mut 7_u64).cast(), 0), block.1);
     }),
