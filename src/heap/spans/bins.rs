@@ -93,7 +93,7 @@ impl Bins {
     }
 
     /// Adds a chunk that the map calls free.
-    pub(super) fn insert(&self, map: &PageMap, chunk: Chunk) {
+    pub(super) fn insert(&self, chunk: Chunk) {
         let bin = bin_from_granules(chunk.granules());
         let first = self.heads[bin].get();
         // SAFETY: the chunk is free (contract of the callers), so its words belong to the list; a granule
@@ -102,7 +102,6 @@ impl Bins {
             chunk.start.set_word(NEXT, first.0);
             chunk.start.set_word(PREVIOUS, 0);
             if !first.is_none() {
-                checked(map, first);
                 first.set_word(PREVIOUS, chunk.start.0);
             }
         }
@@ -197,8 +196,7 @@ impl Bins {
     /// The largest free chunk but for the order in its bin, if it has at least `bytes`.
     pub(super) fn largest(&self, map: &PageMap, bytes: usize) -> Option<Chunk> {
         let bin = self.last_filled()?;
-        let place = self.heads[bin].get();
-        let chunk = checked(map, place);
+        let chunk = map.chunk(self.heads[bin].get());
         (chunk.bytes >= bytes).then_some(chunk)
     }
 

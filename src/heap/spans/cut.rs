@@ -87,7 +87,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         }
         // INVARIANT: **Tiles** and **Merged** hold again with the merged chunk.
         self.map.set_chunk(merged, true);
-        self.bins.insert(&self.map, merged);
+        self.bins.insert(merged);
     }
 
     /// Makes a rest free whose neighbours are in use; there may be no rest.
@@ -95,7 +95,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     fn keep_free(&self, rest: Chunk) {
         if rest.bytes > 0 {
             self.map.set_chunk(rest, true);
-            self.bins.insert(&self.map, rest);
+            self.bins.insert(rest);
         }
     }
 
@@ -297,10 +297,11 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     }
 }
 
-/// Ends the program unless a block is as long as its layout says, rounded up to less than `rounding` more.
+/// Ends the program unless a block is as long as its layout says, rounded up to less than `rounding` more: no block is
+/// shorter than that, so none has a size of 0.
 fn check_size(start: Place, layout: Layout, usable: usize, rounding: usize) {
     let size = layout.size();
-    if size == 0 || size > usable || usable - size >= rounding {
+    if size > usable || usable - size >= rounding {
         fault::layout_mismatch(start.0, size, usable);
     }
 }
