@@ -24,7 +24,7 @@ const BAR: i32 = 24;
 const NAMES: i32 = 190;
 const NUMBERS: i32 = 80;
 
-/// Draws bars in a scale up to `most`; longer ones end there. `base` is where a line is drawn.
+/// Draws bars in a scale up to `most`; longer ones end there, broken. `base` is where a line is drawn.
 fn draw(area: &Area, bars: &[Bar], most: f64, base: Option<f64>) -> Drawn {
     let (width, _) = area.dim_in_pixel();
     let room = f64::from(width as i32 - NAMES - NUMBERS);
@@ -42,6 +42,12 @@ fn draw(area: &Area, bars: &[Bar], most: f64, base: Option<f64>) -> Drawn {
             FAINT.mix(0.4).filled(),
         ))?;
         area.draw(&Rectangle::new(corners, bar.colour.filled()))?;
+        if bar.value > most {
+            for x in [at(most) - 16, at(most) - 10] {
+                let gap = [(x, y + BAR - 4), (x + 4, y + 3)];
+                area.draw(&PathElement::new(gap, WHITE.stroke_width(2)))?;
+            }
+        }
         if let Some(mark) = bar.mark {
             let line = [(at(mark), y), (at(mark), y + BAR - 1)];
             area.draw(&PathElement::new(line, BLACK.stroke_width(2)))?;

@@ -5,6 +5,7 @@ use crate::peers::{GLIBC, METER, NOTHING};
 use crate::report::{mean, memory_ratio, recordings};
 use crate::results::{Figure, Results};
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// The edges of the picture: what is slower or larger is not drawn, and named below it.
 const TIME_LEAST: f64 = 0.2;
@@ -53,6 +54,19 @@ pub(super) fn draw(results: &Results, area: &Area) -> Drawn {
         .x_label_formatter(&|value| format!("{value:.1}"))
         .y_label_formatter(&|value| format!("{value:.1}"))
         .draw()?;
+    // The axis has labels from 1 on only.
+    for time in [0.3, 0.5, 0.7] {
+        let line = [(time, MEMORY_LEAST), (time, MEMORY_MOST)];
+        chart.draw_series(LineSeries::new(line, FAINT))?;
+        let centred = Pos::new(HPos::Center, VPos::Top);
+        let label = Text::new(
+            format!("{time}"),
+            (0, 10),
+            TextStyle::from((FONT, 13).into_font()).pos(centred),
+        );
+        let label = EmptyElement::at((time, MEMORY_LEAST)) + label;
+        chart.draw_series(std::iter::once(label))?;
+    }
     let (inside, outside): (Vec<_>, Vec<_>) = points(results).into_iter().partition(is_inside);
     for (index, &(heap, time, memory)) in inside.iter().enumerate() {
         let shade = colour(results, heap);
@@ -61,13 +75,13 @@ pub(super) fn draw(results: &Results, area: &Area) -> Drawn {
         let near = |&&(_, x, y): &&(&str, f64, f64)| {
             (0.85..1.3).contains(&(x / time)) && (0.97..1.03).contains(&(y / memory))
         };
-        let place = match inside[..index].iter().filter(near).count() {
-            0 => (9, -14),
-            1 => (9, 6),
-            _ => (-9 - 7 * heap.len() as i32, -6),
+        let (place, side) = match inside[..index].iter().filter(near).count() {
+            0 => ((9, -14), HPos::Left),
+            1 => ((9, 6), HPos::Left),
+            _ => ((-11, -6), HPos::Right),
         };
         let font = (FONT, 13).into_font().color(&shade);
-        let label = Text::new(heap.to_string(), place, font);
+        let label = Text::new(heap.to_string(), place, font.pos(Pos::new(side, VPos::Top)));
         let dot =
             EmptyElement::at((time, memory)) + Circle::new((0, 0), radius, shade.filled()) + label;
         chart.draw_series(std::iter::once(dot))?;
