@@ -6,7 +6,8 @@
 //!
 //! # How is this safe?
 //! The number is put there with Release, and read with Acquire: so whoever reads it sees what was done to make
-//! what it stands for. The models below try every order, with two who make it.
+//! what it stands for. The models below try every order of two of whom one or both make it; and of three, with at most
+//! two of them stopped in between.
 
 use super::Word;
 use core::sync::atomic::Ordering;

@@ -16,6 +16,12 @@ pub trait Word: Sync {
     /// Has it hold something else, and returns what it held.
     fn swap(&self, value: usize, order: Ordering) -> usize;
 
+    /// Adds to it, and returns what it held.
+    fn fetch_add(&self, value: usize, order: Ordering) -> usize;
+
+    /// Takes from it, and returns what it held.
+    fn fetch_sub(&self, value: usize, order: Ordering) -> usize;
+
     /// Has it hold `new` if it holds `current`; returns what it held.
     ///
     /// # Errors
@@ -46,6 +52,16 @@ macro_rules! word {
             #[inline]
             fn swap(&self, value: usize, order: Ordering) -> usize {
                 <$atomic>::swap(self, value as $number, order) as usize
+            }
+
+            #[inline]
+            fn fetch_add(&self, value: usize, order: Ordering) -> usize {
+                <$atomic>::fetch_add(self, value as $number, order) as usize
+            }
+
+            #[inline]
+            fn fetch_sub(&self, value: usize, order: Ordering) -> usize {
+                <$atomic>::fetch_sub(self, value as $number, order) as usize
             }
 
             #[inline]

@@ -9,7 +9,8 @@
 //!
 //! # How is this safe?
 //! A number is counted, then its heap is built, then a [`Once`] leads there: so who asks for all heaps in between
-//! passes over that one. The models below try every order of two threads that begin, and of one that asks.
+//! passes over that one. The models below try every order of two threads that begin; and of one more that asks, with at
+//! most two of them stopped in between.
 
 use super::Still;
 use super::home::Home;

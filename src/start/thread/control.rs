@@ -12,6 +12,7 @@
 //! the static control while they are prepared. Where FS is not 0 a libc has set it, and [`prepare`] refuses.
 
 use super::parting::Parting;
+use super::running::Running;
 use crate::sys::{self, Errno};
 use core::cell::Cell;
 use core::ptr::{NonNull, null};
@@ -50,7 +51,7 @@ pub(super) struct Control {
     /// Where handlers run, if memory faults are reported.
     pub(super) room: (*mut u8, usize),
     /// How many threads of its scope run, if it has one.
-    pub(super) scope: *const AtomicU32,
+    pub(super) scope: *const Running,
 }
 
 // What the head of `mod.rs` says under *Costs*.

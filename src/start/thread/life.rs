@@ -15,10 +15,10 @@
 
 use super::SpawnError;
 use super::control::{Control, Slot, prepare};
+use super::running::Running;
 use crate::sys::{self, Birth, Errno};
 use core::cell::Cell;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU32, Ordering};
 
 const PAGE_BYTES: usize = 4096;
 const STACK_ALIGN_BYTES: usize = 16;
@@ -89,7 +89,7 @@ impl Pages {
 pub(super) unsafe fn start<F, T>(
     work: F,
     stack_bytes: usize,
-    scope: *const AtomicU32,
+    scope: *const Running,
 ) -> Result<NonNull<Head<T>>, SpawnError<F>>
 where
     F: FnOnce() -> T,
@@ -192,25 +192,15 @@ unsafe fn end<T>(head: &Head<T>) -> ! {
         unsafe { at_end(value.get()) };
     }
     let (pages, length) = control.pages;
-    leave(control.scope);
+    if !control.scope.is_null() {
+        // SAFETY: contract of `start`: the count stays until the thread, which it counts, has left.
+        unsafe { Running::leave(control.scope) };
+    }
     if alone {
         // SAFETY: origin of the pointer: `start`; by the protocol of `Parting`, checked above, nobody else comes.
         unsafe { sys::munmap_and_exit(NonNull::new_unchecked(pages), length) }
     }
     sys::exit_thread()
-}
-
-/// Counts a thread out of its scope, if it has one. After this nothing that the scope lends may be used.
-pub(super) fn leave(scope: *const AtomicU32) {
-    if scope.is_null() {
-        return;
-    }
-    // SAFETY: contract of `start`: the count stays until the thread has left.
-    let left = unsafe { (*scope).fetch_sub(1, Ordering::Release) };
-    if left == 1 {
-        // The count may be gone already: the kernel takes its address as a name.
-        sys::futex_wake_all(scope);
-    }
 }
 
 /// Waits for the end of a thread, takes its result, and gives its pages back.

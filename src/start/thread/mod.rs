@@ -12,6 +12,7 @@
 //! | `parting.rs` | who clears up after it |
 //! | `handle.rs` | waiting for its result |
 //! | `scope.rs` | threads that borrow |
+//! | `running.rs` | how many of a scope run: one word |
 //!
 //! # Costs
 //! One mapping a thread: guard page, stack, and a control of 80 bytes with work and result; nothing is on a heap.
@@ -33,6 +34,7 @@ mod error;
 mod handle;
 mod life;
 mod parting;
+mod running;
 mod scope;
 
 pub use control::{Slot, has_slots, slot};

@@ -1,23 +1,22 @@
 //! Threads that borrow from whoever starts them: the scope does not end before they have.
 //!
 //! # How is this safe?
-//! [`scope`] owns the count of running threads and waits for 0, also when its closure panics. The lifetime
-//! `'scope` is chosen by nobody but it, so no handle and no thread can be asked for outside.
+//! [`scope`] owns the count of running threads (`running.rs`) and waits for 0, also when its closure panics. The
+//! lifetime `'scope` is chosen by nobody but it, so no handle and no thread can be asked for outside.
 //!
 //! # Source
 //! The lifetimes are those of std's `thread::scope`.
 
 use super::life;
+use super::running::Running;
 use super::{JoinHandle, STACK_BYTES, SpawnError};
-use crate::sys;
 use core::fmt;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicU32, Ordering};
 
 /// Where threads may be started that borrow for `'scope`.
 #[derive(Debug)]
 pub struct Scope<'scope, 'env: 'scope> {
-    running: AtomicU32,
+    running: Running,
     scope: PhantomData<&'scope mut &'scope ()>,
     environment: PhantomData<&'env mut &'env ()>,
 }
@@ -34,7 +33,7 @@ where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
     let scope = Scope {
-        running: AtomicU32::new(0),
+        running: Running::new(),
         scope: PhantomData,
         environment: PhantomData,
     };
@@ -43,17 +42,11 @@ where
 }
 
 /// Waits for all threads of a scope when it goes.
-struct Waits<'a>(&'a AtomicU32);
+struct Waits<'a>(&'a Running);
 
 impl Drop for Waits<'_> {
     fn drop(&mut self) {
-        loop {
-            let running = self.0.load(Ordering::Acquire);
-            if running == 0 {
-                return;
-            }
-            sys::futex_wait(self.0, running);
-        }
+        self.0.wait();
     }
 }
 
@@ -79,7 +72,7 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.running.fetch_add(1, Ordering::Relaxed);
+        self.running.enter();
         // SAFETY: the scope waits until the thread, counted above, has left: checked by `Waits`.
         let started = unsafe { life::start(work, stack_bytes, &raw const self.running) };
         match started {
@@ -89,7 +82,8 @@ impl<'scope> Scope<'scope, '_> {
                 scope: PhantomData,
             }),
             Err(error) => {
-                life::leave(&raw const self.running);
+                // SAFETY: it was counted above, and there is no thread: checked by `start`.
+                unsafe { Running::leave(&raw const self.running) };
                 Err(error)
             }
         }
