@@ -3,6 +3,8 @@
 //! A rule is a function from the text files of the tree to findings, so each can be shown to fail on a small
 //! tree with a planted violation. These stand beside the rules; one without is a failure itself.
 
+#[path = "tidy/atomics.rs"]
+mod atomics;
 #[path = "tidy/commands.rs"]
 mod commands;
 #[path = "tidy/floors.rs"]
@@ -57,6 +59,7 @@ const TABLES: &[&[Rule]] = &[
     safety::RULES,
     manifest::RULES,
     commands::RULES,
+    atomics::RULES,
 ];
 
 fn rules() -> impl Iterator<Item = &'static Rule> {

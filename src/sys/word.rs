@@ -1,7 +1,8 @@
 //! A word that threads share, as a protocol sees it: the processor's own, or a model's.
 //!
 //! What threads agree on by such words stands in files of their own, over any [`Word`]; the tests run them over
-//! the words of a model checker, which tries every order of steps that the memory model allows.
+//! the words of a model checker, which tries every order of steps that the memory model allows. `CONTRIBUTING.md`
+//! says of each other atomic word why it needs none.
 
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
