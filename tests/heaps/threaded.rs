@@ -12,6 +12,7 @@
 //! `examples/threads heap`. Orders of steps are tried by the models in `src/heap/threaded/mailbox.rs`.
 
 mod first_block;
+mod low;
 pub(crate) mod slot;
 mod stress;
 

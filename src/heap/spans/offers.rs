@@ -143,7 +143,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             FIRST => 0,
             _ => page.reach.get() as usize * PAGE_BYTES,
         };
-        (page.kind.get() == Kind::OFFERED).then_some(last - back)
+        (page.kind.get() == Kind::OFFERED).then(|| last - back)
     }
 
     /// Puts pages that have entries on the ring, as the run that was offered last.
