@@ -8,6 +8,7 @@ mod elf;
 mod planted;
 #[path = "../support/programs.rs"]
 mod programs;
+mod races;
 #[path = "../support/run.rs"]
 mod run;
 mod sanitizer;

@@ -5,11 +5,8 @@
 //! NOSTD_ALLOC_OPERATIONS=100000000 cargo test --release --test heaps four_threads
 //! ```
 //!
-//! Of the tools that look for races none is asked here. ThreadSanitizer runs (`RUSTC_BOOTSTRAP=1`,
-//! `-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer`, `setarch -R`), but std is not compiled with it: over
-//! `stress::run(400_000)` it reports 37 races, all of them behind std's own `Mutex` and `Arc`, and none at an access of
-//! the heap. helgrind and drd do not know of threads that come from clone(2): hundreds of false alarms over
-//! `examples/threads heap`. Orders of steps are tried by the models in `src/heap/threaded/mailbox.rs`.
+//! Under ThreadSanitizer the stress runs by `NOSTD_ALLOC_WHOLE=1 cargo test --test built races`, whose head says why it is
+//! that tool. Orders of steps are tried by the models beside each protocol (`src/heap/threaded/mailbox.rs` and others).
 
 mod first_block;
 mod low;
