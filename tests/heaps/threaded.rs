@@ -1,9 +1,8 @@
 //! The heap of a heap for each thread: the contract of every heap, four threads that free each other's blocks, threads
 //! that end, a fork in the middle of it, and misuse from another thread.
 //!
-//! ```text
-//! NOSTD_ALLOC_OPERATIONS=100000000 cargo test --release --test heaps four_threads
-//! ```
+//! A hundred million operations of the four take half a minute, so `cargo test` does a hundredth of them, and all with
+//! `NOSTD_ALLOC_WHOLE=1`, as in `.ci/run`; `NOSTD_ALLOC_OPERATIONS` says another number.
 //!
 //! Under ThreadSanitizer the stress runs by `NOSTD_ALLOC_WHOLE=1 cargo test --test built races`, whose head says why it is
 //! that tool. Orders of steps are tried by the models beside each protocol (`src/heap/threaded/mailbox.rs` and others).
@@ -15,6 +14,7 @@ mod stress;
 
 use super::contract::live::layout;
 use super::contract::{cases, random};
+use crate::share::is_whole;
 use nostd_alloc::heap::Strategy;
 use nostd_alloc::memory::Allocator;
 use slot::HEAP;
@@ -196,8 +196,11 @@ fn it_keeps_the_contract_of_every_heap() {
 #[test]
 fn four_threads_keep_each_others_blocks_whole() {
     alone(|| {
-        let operations = std::env::var("NOSTD_ALLOC_OPERATIONS");
-        let operations = operations.map_or(1_000_000, |text| text.parse().expect("a number"));
+        let operations = match std::env::var("NOSTD_ALLOC_OPERATIONS") {
+            Ok(text) => text.parse().expect("a number"),
+            Err(_) if is_whole() => 100_000_000,
+            Err(_) => 1_000_000,
+        };
         stress::run(operations);
         assert_as_new();
     });
