@@ -12,8 +12,11 @@ pub fn median(values: &[f64]) -> Option<f64> {
     }
 }
 
-/// The largest by the smallest of `values`: 1.0 is no spread.
+/// The largest by the smallest of `values`: 1.0 is no spread. `None` of a single one, which says nothing of it.
 pub fn spread(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 {
+        return None;
+    }
     let least = values.iter().copied().reduce(f64::min)?;
     let most = values.iter().copied().reduce(f64::max)?;
     (least > 0.0).then(|| most / least)
@@ -57,6 +60,7 @@ mod tests {
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), Some(2.5));
         assert_eq!(median(&[]), None);
         assert_eq!(spread(&[2.0, 3.0]), Some(1.5));
+        assert_eq!((spread(&[2.0]), spread(&[])), (None, None));
         let ours = [(0, 1.0), (1, 10.0), (2, 3.0)];
         let theirs = [(1, 20.0), (2, 6.0), (0, 2.0)];
         assert_eq!(paired_ratio(&ours, &theirs), Some(0.5));
