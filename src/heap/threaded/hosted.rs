@@ -74,9 +74,13 @@ unsafe impl PerThread for Hosted {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::Hosted;
+    use super::{AT_END, EMPTY, Home, Hosted, LEFT};
     use crate::heap::{Strategy, Threaded};
-    use crate::memory::{Allocator, Layout};
+    use crate::memory::{Allocator, Layout, reallocate};
+    use crate::sys;
+    use core::ptr::NonNull;
+    use std::fs::File;
+    use std::os::unix::fs::FileExt;
     use std::sync::{Mutex, PoisonError};
     use std::vec::Vec;
 
@@ -114,5 +118,40 @@ pub(super) mod tests {
             HEAP.trim();
             assert_eq!(HEAP.stats_of_all().footprint_bytes, 0);
         }
+    }
+
+    /// The bytes of the home of nobody, as the kernel reads them.
+    fn empty() -> Vec<u8> {
+        let mut bytes = std::vec![0; size_of::<Home>()];
+        let memory = File::open("/proc/self/mem").unwrap();
+        let address = (&raw const EMPTY).addr() as u64;
+        memory.read_exact_at(&mut bytes, address).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn threads_without_a_heap_only_read_the_one_that_they_have_in_common() {
+        in_turn(|| std::thread::spawn(only_reads).join().unwrap());
+    }
+
+    fn only_reads() {
+        let before = empty();
+        // As one that libc has told to end.
+        sys::set_thread_word::<AT_END>(LEFT);
+        for size in (1..3000).chain((3000..200_000).step_by(997)) {
+            let layout = Layout::from_size_align(size, 8).unwrap();
+            // SAFETY: the block came from the heap just now, with this layout, and then with the longer one.
+            unsafe {
+                let block: NonNull<u8> = HEAP.allocate(layout).unwrap().cast();
+                assert!(HEAP.home().is_none(), "it has a heap");
+                let longer = Layout::from_size_align(size + size / 8 + 1, 8).unwrap();
+                let block = reallocate(&HEAP, block, layout, longer.size()).unwrap();
+                assert!(HEAP.layout_of(block.cast()).is_some());
+                HEAP.deallocate(block.cast(), longer);
+                let block = HEAP.allocate_zeroed(layout).unwrap();
+                HEAP.deallocate_unnamed(block.cast());
+            }
+        }
+        assert!(empty() == before, "the home of nobody was written");
     }
 }
