@@ -71,11 +71,13 @@ pub(super) fn draw(results: &Results, area: &Area) -> Drawn {
     for (index, &(heap, time, memory)) in inside.iter().enumerate() {
         let shade = colour(results, heap);
         let radius = radius(heap) + 1;
-        // At the right above the point, or below it or at the left where others' labels would be written over.
+        // At the right above the point, or below it or at the left where others' labels would be written over, or the
+        // picture ends.
         let near = |&&(_, x, y): &&(&str, f64, f64)| {
             (0.85..1.3).contains(&(x / time)) && (0.97..1.03).contains(&(y / memory))
         };
         let (place, side) = match inside[..index].iter().filter(near).count() {
+            _ if time > TIME_MOST / 1.5 => ((-9, -14), HPos::Right),
             0 => ((9, -14), HPos::Left),
             1 => ((9, 6), HPos::Left),
             _ => ((-11, -6), HPos::Right),
