@@ -104,6 +104,8 @@ mod tests {
         links: [UnsafeCell<usize>; 4],
         /// What only who lives there may touch.
         read: UnsafeCell<usize>,
+        /// The same, before the mail is read: `end_visit` counts first.
+        visits: UnsafeCell<usize>,
     }
 
     impl House {
@@ -112,6 +114,7 @@ mod tests {
                 mailbox: Mailbox::new(AtomicUsize::new(0)),
                 links: std::array::from_fn(|_| UnsafeCell::new(0)),
                 read: UnsafeCell::new(0),
+                visits: UnsafeCell::new(0),
             })
         }
 
@@ -137,6 +140,8 @@ mod tests {
         }
 
         fn read_and_leave(&self) {
+            // SAFETY: checked by the model: this is who lives there.
+            self.visits.with_mut(|visits| unsafe { *visits += 1 });
             loop {
                 self.read();
                 if self.mailbox.move_out() {
