@@ -1,6 +1,8 @@
 //! What the heap of spans owes beyond the contract of every heap: memory goes back, large blocks grow without a
 //! copy, and misuse ends the program with the line that names it.
 
+use super::contract::cases;
+use super::contract::live::Live;
 use core::ptr::NonNull;
 use nostd_alloc::heap::{Counted, Spans, Strategy};
 use nostd_alloc::memory::{Allocator, Kernel, Layout, reallocate};
@@ -336,9 +338,10 @@ fn a_block_is_known_by_its_address_alone() {
     for size in [
         1, 8, 24, 100, 2048, 2049, 4096, 4097, 70_000, 300_000, 5_000_000,
     ] {
-        for align in [1, 16, 64, 4096, 8192] {
+        for align in [1, 16, 64, 4096, 8192, 64 << 10, 2 << 20] {
             let asked = Layout::from_size_align(size, align).unwrap();
             let block = heap.allocate(asked).unwrap();
+            assert!(block.addr().get().is_multiple_of(align), "{asked:?}");
             let known = heap.layout_of(block.cast()).expect("it is a block");
             assert_eq!(known.size(), block.len(), "{asked:?}");
             // SAFETY: both pointers lie in the block, which comes from the heap.
@@ -351,4 +354,33 @@ fn a_block_is_known_by_its_address_alone() {
     }
     assert_eq!(heap.stats().blocks, 0);
     assert_eq!(heap.layout_of(NonNull::from(&heap).cast()), None);
+}
+
+#[test]
+fn blocks_at_64_kib_and_2_mib_stay_there_and_keep_what_they_hold() {
+    let heap: Spans<_> = Spans::new(Counted::new(Kernel));
+    cases::alignment_is_kept_up_to(&heap, 21);
+    for align in [64 << 10, 2 << 20] {
+        for size in [1, 100, 5000, 70_000, 3_000_000] {
+            let layout = Layout::from_size_align(size, align).unwrap();
+            let blocks = [
+                Live::new(&heap, layout, 0x5a),
+                Live::zeroed(&heap, layout, 0xa5),
+            ];
+            let mut blocks = blocks.map(|block| block.expect("memory"));
+            for size in [size * 2, size * 2 + 70_000, size, size.div_ceil(2)] {
+                for block in &mut blocks {
+                    block.reallocate(&heap, size).expect("memory");
+                }
+                heap.verify();
+            }
+            for block in blocks {
+                block.free(&heap);
+            }
+        }
+    }
+    heap.trim();
+    heap.verify();
+    let held = heap.source().held_bytes();
+    assert!(held < 128 << 10, "{held} bytes are held for nothing");
 }
