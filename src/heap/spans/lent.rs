@@ -42,6 +42,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 #[cfg(test)]
 mod tests {
     use super::super::Shaped;
+    use super::super::map::WINDOW_BYTES;
     use super::super::page::NO_PAGE;
     use super::*;
     use crate::heap::Strategy;
@@ -70,8 +71,10 @@ mod tests {
             (64, 2200, 8, 18),
             (64, 3100, 8, 14),
         ] {
-            let mut bytes = std::vec![MaybeUninit::uninit(); kib << 10];
-            let region = Region::new(&mut bytes);
+            // In one window of the map, whose bookkeeping is a page for each.
+            let mut bytes = std::vec![MaybeUninit::uninit(); 2 * WINDOW_BYTES];
+            let before = bytes.as_ptr().align_offset(WINDOW_BYTES) + 16;
+            let region = Region::new(&mut bytes[before..before + (kib << 10)]);
             let heap: Spans<&Region> = Spans::new(&region);
             let layout = layout(size, align);
             for _ in 0..2 {
