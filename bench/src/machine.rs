@@ -1,6 +1,7 @@
 //! The machine and the versions, as the report names them: a figure without them is no figure.
 
 use std::fs::read_to_string;
+use std::io;
 use std::process::Command;
 
 /// The lock file of this package: the versions of the peers stand there.
@@ -39,10 +40,29 @@ pub fn glibc_version() -> String {
     line.trim_start_matches("glibc ").to_string()
 }
 
+/// Has the kernel give this process and all that it starts no huge pages, whoever asks.
+///
+/// # Errors
+/// If the kernel does not.
+pub fn forgo_huge_pages() -> io::Result<()> {
+    // SAFETY: contract of `prctl`: for this it takes numbers and no pointer.
+    match unsafe { libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// How the kernel gives huge pages to this process.
+fn huge_pages() -> String {
+    if value("/proc/self/status", "THP_enabled") == "0" {
+        return "none, not even for who asks (PR_SET_THP_DISABLE)".to_string();
+    }
+    read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default()
+}
+
 /// What the report says of the machine, in its order.
 pub fn description() -> Vec<(String, String)> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let huge = read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
     let load = read_to_string("/proc/loadavg").unwrap_or_default();
     let mut load = load.split(' ').take(3);
     let rows = [
@@ -52,7 +72,7 @@ pub fn description() -> Vec<(String, String)> {
         ),
         ("memory", value("/proc/meminfo", "MemTotal")),
         ("kernel", first_line("uname", &["-sr"])),
-        ("huge pages", huge.trim().to_string()),
+        ("huge pages", huge_pages().trim().to_string()),
         ("C library", format!("glibc {}", glibc_version())),
         ("compiler", first_line("rustc", &["--version"])),
         ("C compiler", first_line("cc", &["--version"])),
@@ -69,4 +89,18 @@ pub fn description() -> Vec<(String, String)> {
 /// The date in UTC.
 pub fn date() -> String {
     first_line("date", &["-u", "+%Y-%m-%d %H:%M UTC"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_forgone_holds_for_what_is_started_and_is_said() {
+        let started = || first_line("grep", &["THP_enabled", "/proc/self/status"]);
+        assert!(started().ends_with('1'), "{}", started());
+        forgo_huge_pages().unwrap();
+        assert!(started().ends_with('0'), "{}", started());
+        assert!(huge_pages().starts_with("none"));
+    }
 }

@@ -87,6 +87,9 @@ fn measured(
     words: &[String],
     save: impl Fn(&Results) -> io::Result<()>,
 ) -> io::Result<Results> {
+    if !options.huge_pages {
+        machine::forgo_huge_pages()?;
+    }
     let mut results = Results::default();
     let mut about = |what: &str, value: String| results.about.push((what.to_string(), value));
     about("mode", options.mode.clone());

@@ -22,6 +22,7 @@ report   makes tables and plots anew from results/MODE.tsv; needs --mode
   --traces FOLDER     recordings, *.trace.zst (default: ../traces)
   --instructions      count instructions also in the quick mode
   --no-instructions   do not count them in the full mode
+  --no-huge-pages     the kernel gives nobody pages of 2 MiB, not even who asks
   --out FOLDER        where the results go (default: results)
   --mode NAME         the name of the result files (default: the mode)
 ";
@@ -45,6 +46,8 @@ pub struct Options {
     pub seed: u64,
     /// Whether instructions are counted.
     pub instructions: bool,
+    /// Whether a heap that asks for pages of 2 MiB may have them.
+    pub huge_pages: bool,
     /// Where recordings are.
     pub traces: PathBuf,
     /// Where results go.
@@ -74,16 +77,20 @@ impl Options {
             repetitions: if full { 5 } else { 3 },
             seed: 1,
             instructions: full,
+            huge_pages: true,
             traces: package_path("../traces"),
             out: package_path("results"),
         };
         while let Some(word) = words.next() {
-            if word == "--instructions" || word == "--no-instructions" {
-                options.instructions = word == "--instructions";
-                continue;
+            match word {
+                "--instructions" => options.instructions = true,
+                "--no-instructions" => options.instructions = false,
+                "--no-huge-pages" => options.huge_pages = false,
+                _ => {
+                    let value = words.next().ok_or(format!("{word} needs a value"))?;
+                    options.set(word, value)?;
+                }
             }
-            let value = words.next().ok_or(format!("{word} needs a value"))?;
-            options.set(word, value)?;
         }
         if options.repetitions == 0 {
             return Err("at least one repetition".to_string());
@@ -169,9 +176,10 @@ mod tests {
         let options = Options::from_words(&words("full --heaps glibc,ours --no-instructions"));
         let options = options.unwrap();
         assert!(options.wants_heap("ours") && !options.wants_heap("talc"));
-        assert!(!options.instructions && options.repetitions == 5);
+        assert!(!options.instructions && options.huge_pages && options.repetitions == 5);
         assert!(options.wants_part("programs"));
-        let options = Options::from_words(&words("quick --seed 2")).unwrap();
+        let options = Options::from_words(&words("quick --no-huge-pages --seed 2")).unwrap();
+        assert!(!options.huge_pages && options.seed == 2);
         assert!(options.wants_part("heaps") && !options.wants_part("programs"));
         for wrong in [
             "swift",
