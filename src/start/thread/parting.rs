@@ -80,6 +80,9 @@ mod tests {
                     of_thread.clear_up();
                 }
             });
+            // As `is_finished`, which looks where nothing is once it is cleared up.
+            // SAFETY: checked by the model: nobody clears up before the swap.
+            assert_eq!(left.cleared.with(|cleared| unsafe { *cleared }), 0);
             if left.parting.detach() {
                 left.clear_up();
             }
