@@ -127,4 +127,21 @@ mod tests {
             assert_eq!((heap.stats().blocks, heap.stacks.count(class)), (0, 0));
         }
     }
+
+    #[test]
+    fn a_chunk_that_is_free_is_not_lent() {
+        let mut bytes = std::vec![MaybeUninit::uninit(); 64 << 10];
+        let region = Region::new(&mut bytes);
+        let heap: Spans<&Region> = Spans::new(&region);
+        // Side by side: the one in the middle stays as long as it is when it is freed.
+        let chunks = [(); 3].map(|()| heap.new_chunk(2304, GRANULE_BYTES).unwrap());
+        let is_lent = || heap.is_lent(chunks[1].start.0, layout(2200, 8));
+        assert!(is_lent());
+        heap.put_chunk(chunks[1]);
+        assert_eq!(
+            heap.map.chunk_at(chunks[1].start.0),
+            Some((chunks[1], true))
+        );
+        assert!(!is_lent(), "it was freed");
+    }
 }
