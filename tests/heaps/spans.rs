@@ -1,8 +1,11 @@
 //! What the heap of spans owes beyond the contract of every heap: memory goes back, large blocks grow without a
 //! copy, and misuse ends the program with the line that names it.
 
+mod bin;
+
 use super::contract::cases;
 use super::contract::live::Live;
+use bin::{FREE_BYTES, NEXT, PREVIOUS, bin, other, write};
 use core::ptr::NonNull;
 use nostd_alloc::heap::{Counted, Spans, Strategy};
 use nostd_alloc::memory::{Allocator, Kernel, Layout, reallocate};
@@ -254,38 +257,29 @@ const MISUSES: &[Misuse] = &[
         write(bin.free[2], PREVIOUS, bin.free[0].addr().get());
         free(heap, bin.live[2], FREE_BYTES);
     }),
+    (
+        "a link to a chunk of another size that leads back",
+        DAMAGED,
+        |heap| {
+            let (bin, other) = (bin(heap), other(heap));
+            write(bin.free[0], NEXT, other.addr().get());
+            write(other, PREVIOUS, bin.free[0].addr().get());
+            free(heap, bin.live[0], FREE_BYTES);
+        },
+    ),
+    (
+        "a link back to a chunk of another size that leads on",
+        DAMAGED,
+        |heap| {
+            let (bin, other) = (bin(heap), other(heap));
+            write(bin.free[0], PREVIOUS, other.addr().get());
+            write(other, NEXT, bin.free[0].addr().get());
+            free(heap, bin.live[0], FREE_BYTES);
+        },
+    ),
 ];
 
 const DAMAGED: &str = "heap damaged";
-
-/// The size of the chunks of a [`Bin`].
-const FREE_BYTES: usize = 10_048;
-
-/// The words of a free chunk.
-const NEXT: usize = 0;
-const PREVIOUS: usize = 1;
-
-/// Three free chunks of one size in the order of their list, and live blocks of that size: each before one that is
-/// live too, and behind a free chunk, which it is merged with when it is freed.
-struct Bin {
-    free: [NonNull<u8>; 3],
-    live: [NonNull<u8>; 3],
-}
-
-fn bin(heap: &Spans<Kernel>) -> Bin {
-    // All of them out of one chunk, the lowest first.
-    let whole = take(heap, 200_000);
-    free(heap, whole, 200_000);
-    let blocks = [(); 3].map(|()| [(); 3].map(|()| take(heap, FREE_BYTES)));
-    for [first, ..] in blocks {
-        free(heap, first, FREE_BYTES);
-    }
-    // The chunk that was freed last is the first of the list.
-    Bin {
-        free: [2, 1, 0].map(|index| blocks[index][0]),
-        live: [2, 1, 0].map(|index| blocks[index][1]),
-    }
-}
 
 #[test]
 fn links_that_nobody_wrote_over_lead_on_and_back() {
@@ -298,12 +292,6 @@ fn links_that_nobody_wrote_over_lead_on_and_back() {
     }
     heap.verify();
     assert_eq!(heap.stats().blocks, 5);
-}
-
-/// Writes a word of a block, live or not.
-fn write(block: NonNull<u8>, word: usize, value: usize) {
-    // SAFETY: none for a free block: the program is to end, which is checked by the test. Its page is still mapped.
-    unsafe { block.cast::<usize>().add(word).write(value) }
 }
 
 #[test]

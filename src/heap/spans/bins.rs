@@ -119,16 +119,17 @@ impl Bins {
             let next = Place(chunk.start.word(NEXT));
             let previous = Place(chunk.start.word(PREVIOUS));
             if !next.is_none() {
-                checked(map, next);
-                linked(next.word(PREVIOUS) == chunk.start.0, chunk);
+                // Of another bin, it would become the head of this one, which nobody asks.
+                let belongs = Bins::belongs(bin, checked(map, next));
+                linked(belongs && next.word(PREVIOUS) == chunk.start.0, chunk);
             }
             if previous.is_none() {
                 linked(self.heads[bin].get() == chunk.start, chunk);
                 self.heads[bin].set(next);
                 self.mark(bin, !next.is_none());
             } else {
-                checked(map, previous);
-                linked(previous.word(NEXT) == chunk.start.0, chunk);
+                let belongs = Bins::belongs(bin, checked(map, previous));
+                linked(belongs && previous.word(NEXT) == chunk.start.0, chunk);
                 previous.set_word(NEXT, next.0);
             }
             if !next.is_none() {

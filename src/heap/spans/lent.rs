@@ -7,7 +7,7 @@
 //! Only where pointers that come back are checked: nothing else tells such a chunk from a block of a span.
 //!
 //! # Costs
-//! A few hundred instructions there and back; none where spans are to be had.
+//! Microseconds there and back: first all is tried that may make room for a span. None where spans are to be had.
 
 use super::Spans;
 use super::chunk::GRANULE_BYTES;
@@ -21,10 +21,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// # Errors
     /// [`AllocError`] if there is no memory for it either, or the class can have none.
     pub(super) fn lend_chunk(&self, class: usize) -> Result<NonNull<u8>, AllocError> {
-        let (bytes, pages) = (SHAPES[class].block_bytes(), SHAPES[class].pages());
-        if !CHECKED || pages == 1 || !bytes.is_multiple_of(GRANULE_BYTES) {
-            return Err(AllocError);
-        }
+        let bytes = lent_bytes(class).filter(|_| CHECKED).ok_or(AllocError)?;
         // As well aligned as the blocks of a span at their worst.
         let align = 1 << bytes.trailing_zeros();
         let chunk = self.new_chunk(bytes, align)?;
@@ -33,10 +30,16 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
 
     /// Whether `address` is a chunk in use that was lent for a layout.
     pub(super) fn is_lent(&self, address: usize, layout: Layout) -> bool {
-        let asked = class_from_layout(layout).map(|class| SHAPES[class].block_bytes());
+        let asked = class_from_layout(layout).and_then(lent_bytes);
         let lent = self.map.chunk_at(address);
         lent.is_some_and(|(chunk, free)| !free && Some(chunk.bytes) == asked)
     }
+}
+
+/// The bytes of a chunk for a class, if it may have one.
+fn lent_bytes(class: usize) -> Option<usize> {
+    let bytes = SHAPES[class].block_bytes();
+    (SHAPES[class].pages() > 1 && bytes.is_multiple_of(GRANULE_BYTES)).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -143,5 +146,16 @@ mod tests {
             Some((chunks[1], true))
         );
         assert!(!is_lent(), "it was freed");
+    }
+
+    #[test]
+    fn the_head_of_an_extent_is_not_lent() {
+        let mut bytes = std::vec![MaybeUninit::uninit(); 64 << 10];
+        let region = Region::new(&mut bytes);
+        let heap: Spans<&Region> = Spans::new(&region);
+        let first = heap.new_chunk(2304, GRANULE_BYTES).unwrap().start.0;
+        let head = first - GRANULE_BYTES;
+        assert!(heap.map.chunk_at(head).is_some_and(|(_, free)| !free));
+        assert!(!heap.is_lent(head, layout(GRANULE_BYTES, 8)));
     }
 }

@@ -224,6 +224,10 @@ impl Home {
     unsafe fn send_home(&self, address: usize, shape: Shaped, number: u16) {
         let tray = &self.trays[number as usize % TRAYS];
         if !tray.is_for(number) {
+            // Now: who posts it no longer knows whose address it was.
+            if homes::get(number).is_none() {
+                belongs_to_nobody(address);
+            }
             self.post_tray(tray);
             let Ok(parcel) = self.allocate_parcel() else {
                 // SAFETY: contract of this function.
