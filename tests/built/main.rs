@@ -11,6 +11,7 @@ mod programs;
 mod races;
 #[path = "../support/run.rs"]
 mod run;
+mod sanitized;
 mod sanitizer;
 #[path = "../support/share.rs"]
 mod share;

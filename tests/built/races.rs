@@ -13,42 +13,18 @@
 //!
 //! The build takes long, so it is done where the whole is tested: `NOSTD_ALLOC_WHOLE=1 cargo test --test built races`.
 
+use super::sanitized::Sanitized;
 use super::share::is_left_out;
-use std::path::PathBuf;
-use std::process::Command;
-
-const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 
 #[test]
 fn the_sanitizer_sees_no_race_and_finds_each_planted_one() {
     if is_left_out("the sanitizer of threads") {
         return;
     }
-    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/built/races");
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("races");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--target", TRIPLE, "--target-dir"])
-        .arg(&target)
-        .current_dir(package)
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env(
-            "RUSTFLAGS",
-            "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
-        )
-        .status()
-        .unwrap();
-    assert!(built.success());
-    let run = |arguments: &[&str]| {
-        let program = target.join(TRIPLE).join("debug/races");
-        let output = Command::new(program).args(arguments).output().unwrap();
-        (
-            output.status.success(),
-            String::from_utf8_lossy(&output.stderr).into_owned(),
-        )
-    };
-    assert_eq!(run(&[]), (true, String::new()));
+    let program = Sanitized::built("races", "thread -Cunsafe-allow-abi-mismatch=sanitizer");
+    assert_eq!(program.run(&[]), (true, String::new()));
     for fault in ["counter", "block"] {
-        let (success, said) = run(&[fault]);
+        let (success, said) = program.run(&[fault]);
         let found = said.contains("ThreadSanitizer: data race");
         assert!(!success && found, "{fault} was not found: {said}");
     }
