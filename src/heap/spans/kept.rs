@@ -11,7 +11,7 @@
 //! What goes back may be offered first: see `offers.rs`.
 //!
 //! # Source
-//! The bound by live bytes is Hoard's (Berger and others, 2000).
+//! The bound by what is in use is Hoard's (Berger and others, 2000).
 
 use super::Spans;
 use super::chunk::Chunk;
@@ -32,10 +32,16 @@ const LITTLE_BYTES: usize = FREE_BYTES_MAX / 8;
 /// Of a run, more than what is too much goes back, up to this.
 const CUT_BYTES_MIN: usize = 1024 * 1024;
 
+/// How much may be free beside so much in use, as so many halves of it.
+#[inline]
+fn most_free(in_use: usize, halves: usize) -> usize {
+    FREE_BYTES_MAX.max(in_use / 2 * halves)
+}
+
 impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
     /// How much may be free in long runs.
     pub(super) fn allowance(&self) -> usize {
-        FREE_BYTES_MAX.max(self.in_use() / 2 * TIERS[0].0)
+        most_free(self.in_use(), TIERS[0].0)
     }
 
     /// After `freed` bytes came back: empties the stacks when little is left in use, and gives back what is too much.
@@ -44,7 +50,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
         let in_use = self.in_use();
         self.offers.forecast.grow_old(freed);
         if self.has_shrunk(in_use)
-            || self.bins.bytes() > FREE_BYTES_MAX.max(in_use / 2 * TIERS[0].0)
+            || self.bins.bytes() > most_free(in_use, TIERS[0].0)
             || self.offers.is_old(self.likely(in_use))
         {
             self.settle_now();
@@ -78,7 +84,7 @@ impl<A: Allocator, const CHECKED: bool> Spans<A, CHECKED> {
             self.map.shrink(&self.source, self.supply.held_bytes());
         }
         for (halves, run_bytes) in TIERS {
-            let most = FREE_BYTES_MAX.max(self.in_use() / 2 * halves);
+            let most = most_free(self.in_use(), halves);
             if self.bins.bytes() > most {
                 self.give_back_down_to(most / 4 * 3, run_bytes);
             }
